@@ -1,0 +1,45 @@
+import type { DomainEvent } from '../../../shared/kernel/event.js';
+
+export const LIFECYCLE_STATUSES = ['ACTIVE', 'SUSPENDED', 'CANCELLED'] as const;
+export type LifecycleStatus = (typeof LIFECYCLE_STATUSES)[number];
+
+/** Stream `account-<tenant>.<account>`. Facts of the account feed, effective-dated; each replaces the one before it from `effectiveFrom` on. */
+export type AccountDefined = DomainEvent<
+  'AccountDefined.v1',
+  {
+    readonly account: string;
+    readonly name: string;
+    readonly status: LifecycleStatus;
+    readonly currency: string;
+    /** 1 to 31: the day a billing cycle starts. */
+    readonly billingDay: number;
+    readonly timeZone: string;
+    readonly effectiveFrom: number;
+  }
+>;
+/** One master plan instance. */
+export type SubscriptionDefined = DomainEvent<
+  'SubscriptionDefined.v1',
+  {
+    readonly account: string;
+    readonly subscription: string;
+    readonly plan: string;
+    readonly rateSchedule: string;
+    readonly status: LifecycleStatus;
+    readonly effectiveFrom: number;
+  }
+>;
+/** A provisioning id (number, device, API key) and the service it uses, for [effectiveFrom, effectiveTo). */
+export type ServiceIdAssigned = DomainEvent<
+  'ServiceIdAssigned.v1',
+  {
+    readonly account: string;
+    readonly subscription: string;
+    readonly serviceId: string;
+    readonly service: string;
+    readonly effectiveFrom: number;
+    readonly effectiveTo?: number;
+  }
+>;
+
+export type AccountEvent = AccountDefined | SubscriptionDefined | ServiceIdAssigned;

@@ -1,0 +1,121 @@
+import type { DomainEvent } from '../../../shared/kernel/event.js';
+
+/** Why a record could not be rated; each with a message naming the ids involved and the remedy. */
+export const SUSPENSE_CODES = [
+  'SERVICE_NOT_FOUND',
+  'SERVICE_NOT_ACTIVE',
+  'ACCOUNT_NOT_ACTIVE',
+  'USAGE_TYPE_NOT_FOUND',
+  'PRICE_OFFER_NOT_FOUND',
+  'PRICING_NOT_CONFIGURED',
+  'NO_MATCHING_RATE',
+  'QUANTITY_NOT_DERIVABLE',
+  'CURRENCY_MISMATCH',
+  'BALANCE_EXHAUSTED',
+  'RATING_DEFECT',
+] as const;
+export type SuspenseCode = (typeof SUSPENSE_CODES)[number];
+
+/** Stream `rating-<tenant>.settings`: recorded once, before the first record is rated; never changed afterwards. */
+export type RatingPartitioned = DomainEvent<'RatingPartitioned.v1', { readonly partitions: number }>;
+
+/** Where rated records came from: one mediated chunk (or the part of it that a reprocess asked for). */
+export interface RatedSource {
+  /** Position of the UsageBatchMediated event. */
+  readonly position: number;
+  readonly fileId: string;
+  readonly sourcePlatform: string;
+  readonly serviceType: string;
+  readonly usageRecordType: string;
+  /** Of this source in this event: lines that became money, lines that were suspended. */
+  readonly monetizedLines: number;
+  readonly suspendedLines: number;
+  /** Exact sums of the monetized records, by currency. */
+  readonly money: Readonly<Record<string, string>>;
+  /** Exact sums of the rated quantity of the monetized lines, by quantity name. */
+  readonly quantities: Readonly<Record<string, string>>;
+}
+
+export interface UsageBatchRatedHead {
+  readonly partition: number;
+  /** Every input up to this log position is answered by this event or an earlier one of its stream. */
+  readonly through: number;
+  /** Rated as seen at the log positions of its sources; a reprocess is rated as seen at its request's position. */
+  readonly cause:
+    | { readonly kind: 'MEDIATED' }
+    | { readonly kind: 'REPROCESS'; readonly reprocessId: string; readonly position: number };
+  readonly sources: readonly RatedSource[];
+  /** Dictionary for the `offer` column. */
+  readonly offers: readonly { readonly priceOfferId: string; readonly version: number }[];
+  /** Exact sums over all monetized records of the event, by currency. */
+  readonly money: Readonly<Record<string, string>>;
+}
+
+/**
+ * A change of a resource by one record. Compact on purpose: an array in the chunk, a named object at the edges.
+ * `[offerType, resource, quantity, rate, amount, tier]`: for a PRICE impact, resource is the currency and tier the index
+ * of the step; for an ALLOWANCE impact, resource is the allowance, quantity what it gave (negative) and amount the
+ * negative currency offset; for an accumulator, quantity is what was added and rate/amount are null.
+ */
+export type RatedImpact = readonly [
+  offerType: 'PRICE' | 'ALLOWANCE' | 'ACCUMULATOR',
+  resource: string,
+  quantity: string,
+  rate: string | null,
+  amount: string | null,
+  tier: number | null,
+];
+
+/** Columns of monetized records (one row per charge of a line), and of suspended lines (group `s.`). */
+export interface UsageBatchRatedColumns {
+  readonly [column: string]: readonly unknown[];
+  /** Index into head.sources. */
+  readonly source: readonly number[];
+  readonly line: readonly number[];
+  /** Row of the record in the columns of its mediated chunk. */
+  readonly ordinal: readonly number[];
+  /** Which charge of the price, from 0. */
+  readonly charge: readonly number[];
+  readonly account: readonly string[];
+  readonly subscription: readonly string[];
+  readonly serviceId: readonly string[];
+  readonly usageType: readonly string[];
+  readonly at: readonly number[];
+  /** Start of the billing cycle the record's balances belong to (epoch ms). */
+  readonly cycle: readonly number[];
+  /** Index into head.offers. */
+  readonly offer: readonly number[];
+  readonly currency: readonly string[];
+  /** Rated quantity: after minimum, increments and free units. */
+  readonly quantity: readonly string[];
+  /** Net amount at the rating scale: the sum of the amounts of its impacts. */
+  readonly amount: readonly string[];
+  readonly impacts: readonly (readonly RatedImpact[])[];
+  /**
+   * What the record found, so that its charge can be recomputed from this row, the price version and the mediated
+   * record alone: the accumulator before it (null when the price looks at none), the allowances before it.
+   */
+  readonly before: readonly ({
+    readonly accumulator: string | null;
+    readonly allowances: Readonly<Record<string, string>>;
+  } | null)[];
+  readonly 's.source': readonly number[];
+  readonly 's.line': readonly number[];
+  readonly 's.ordinal': readonly number[];
+  readonly 's.code': readonly SuspenseCode[];
+  /** For people: the ids involved and the remedy. */
+  readonly 's.message': readonly string[];
+  readonly 's.serviceId': readonly string[];
+  /** The account, when it could be found; else null. */
+  readonly 's.account': readonly (string | null)[];
+  readonly 's.usageType': readonly string[];
+  readonly 's.at': readonly number[];
+  /** What the remedy must bring, for grouping by root cause: `{ serviceId }`, `{ priceOfferId }`… */
+  readonly 's.facts': readonly Readonly<Record<string, string>>[];
+}
+
+/** Stream `rating-<tenant>.<partition>`; a chunk event. */
+export type UsageBatchRated = DomainEvent<
+  'UsageBatchRated.v1',
+  { readonly head: UsageBatchRatedHead; readonly columns: UsageBatchRatedColumns }
+>;

@@ -1,0 +1,55 @@
+import type { DomainEvent } from '../../../shared/kernel/event.js';
+
+/**
+ * Stream `suspense-<tenant>.<fileId>`: what was decided about the suspended records of one file. The stream is the
+ * authority on whether a record is in the hands of a reprocess: a record is OPEN (it was suspended and nothing is
+ * under way), REPROCESSING, or RESOLVED (it became money). Its revision keeps two reprocesses from taking one record.
+ *
+ *     suspended (rating stream) -> OPEN -> REPROCESSING -> RESOLVED
+ *                                   ^____________| suspended again
+ */
+export type SuspenseStatus = 'OPEN' | 'REPROCESSING' | 'RESOLVED';
+
+/** A chunk event: the closed set of records to be rated again, as seen at this event's own position. */
+export type SuspenseReprocessRequested = DomainEvent<
+  'SuspenseReprocessRequested.v1',
+  {
+    readonly head: {
+      readonly reprocessId: string;
+      readonly fileId: string;
+      readonly reason: string;
+      /** Records in this event. */
+      readonly records: number;
+    };
+    /** `position` of the mediated chunk, `ordinal` of the record in it, `line` in the file; sorted by the first two. */
+    readonly columns: {
+      readonly [column: string]: readonly unknown[];
+      readonly position: readonly number[];
+      readonly ordinal: readonly number[];
+      readonly line: readonly number[];
+    };
+  }
+>;
+
+/** A chunk event: what one rated event answered for a request; its id derives from that rated event. */
+export type SuspenseReprocessAnswered = DomainEvent<
+  'SuspenseReprocessAnswered.v1',
+  {
+    readonly head: {
+      readonly reprocessId: string;
+      readonly fileId: string;
+      readonly ratedPosition: number;
+      readonly resolved: number;
+      readonly suspended: number;
+    };
+    readonly columns: {
+      readonly [column: string]: readonly unknown[];
+      readonly line: readonly number[];
+      readonly outcome: readonly ('MONETIZED' | 'SUSPENDED')[];
+      /** The new code of a record that was suspended again, else null. */
+      readonly code: readonly (string | null)[];
+    };
+  }
+>;
+
+export type SuspenseEvent = SuspenseReprocessRequested | SuspenseReprocessAnswered;

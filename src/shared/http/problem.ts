@@ -1,0 +1,38 @@
+import { HttpException } from '@nestjs/common';
+import type { FieldError, Refusal } from '../kernel/refusal.js';
+
+/** RFC 9457 problem details, the body of every error answer (`application/problem+json`). */
+export interface Problem {
+  /** Stable: `https://retally.dev/problems/<code>`. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  /** Correlation id of the request, the same as in the logs. */
+  readonly instance?: string;
+  readonly code: string;
+  readonly errors?: readonly FieldError[];
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+/** Code -> status: each module's `api/` has one such table for its refusals. */
+export type RefusalStatuses = Readonly<Record<string, number>>;
+
+/** An error that is already a problem: controllers throw it, the problem filter prints it. */
+export class ProblemException extends HttpException {
+  constructor(
+    status: number,
+    readonly refusal: Refusal,
+  ) {
+    super(refusal.message, status);
+  }
+}
+
+/** A code missing from the table is a defect of the module, answered as 422 so that the caller still sees the refusal. */
+export function problemOf(refusal: Refusal, statuses: RefusalStatuses): ProblemException {
+  return new ProblemException(statuses[refusal.code] ?? 422, refusal);
+}
+
+export function notFound(code: string, message: string): ProblemException {
+  return new ProblemException(404, { code, message });
+}

@@ -1,0 +1,55 @@
+import type { RecordedEvent } from '../kernel/event.js';
+import type { CollectionSpec, Row } from './read-models.port.js';
+
+/**
+ * What an event changes. Changes are applied in order, in one write together with the projection's position, so that
+ * applying an event twice changes nothing.
+ */
+export type Change =
+  /** Insert or replace the whole row. */
+  | { readonly op: 'put'; readonly collection: string; readonly row: Row }
+  /** Load, change, save: `change` is pure; undefined in = no such row, undefined out = leave it or keep it absent. */
+  | {
+      readonly op: 'update';
+      readonly collection: string;
+      readonly key: Row;
+      readonly change: (row: Row | undefined) => Row | undefined;
+    }
+  | { readonly op: 'delete'; readonly collection: string; readonly key: Row };
+
+/**
+ * A read model: pure functions from event to changes, used alike by every adapter, live and in a rebuild. It reads no
+ * clock and no store; what it needs is in the event or in the row.
+ */
+export interface Projection {
+  /** kebab-case, unique. */
+  readonly name: string;
+  /** Raised whenever rows come out differently: the read model is then rebuilt beside the live one and swapped. */
+  readonly version: number;
+  readonly collections: readonly CollectionSpec[];
+  /** The event types it handles; all others are not its business. */
+  readonly handles: readonly string[];
+  project(event: RecordedEvent): Iterable<Change>;
+}
+
+/** Typed constructors, so that a projection's rows are checked against their collection. */
+export function put<R extends Row>(collection: CollectionSpec<R>, row: R): Change {
+  return { op: 'put', collection: collection.name, row };
+}
+
+export function update<R extends Row>(
+  collection: CollectionSpec<R>,
+  key: Readonly<Partial<R>>,
+  change: (row: R | undefined) => R | undefined,
+): Change {
+  return {
+    op: 'update',
+    collection: collection.name,
+    key,
+    change: change as (row: Row | undefined) => Row | undefined,
+  };
+}
+
+export function remove<R extends Row>(collection: CollectionSpec<R>, key: Readonly<Partial<R>>): Change {
+  return { op: 'delete', collection: collection.name, key };
+}
