@@ -1,0 +1,6 @@
+/** Nest tokens of what the platform provides beside the ports (which carry their own). */
+
+/** `Clock` of shared/kernel/clock.ts. */
+export const CLOCK = Symbol('Clock');
+/** `Logger` of shared/telemetry/logger.ts. */
+export const LOGGER = Symbol('Logger');
