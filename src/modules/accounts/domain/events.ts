@@ -1,3 +1,4 @@
+import type { EventDefinition } from '../../../shared/kernel/event-definition.js';
 import type { DomainEvent } from '../../../shared/kernel/event.js';
 
 export const LIFECYCLE_STATUSES = ['ACTIVE', 'SUSPENDED', 'CANCELLED'] as const;
@@ -43,3 +44,10 @@ export type ServiceIdAssigned = DomainEvent<
 >;
 
 export type AccountEvent = AccountDefined | SubscriptionDefined | ServiceIdAssigned;
+
+/** Every event type and version of this module, for the registry at the composition root. */
+export const accountsEvents: readonly EventDefinition[] = [
+  { type: 'AccountDefined.v1', encoding: 'json' },
+  { type: 'SubscriptionDefined.v1', encoding: 'json' },
+  { type: 'ServiceIdAssigned.v1', encoding: 'json' },
+];

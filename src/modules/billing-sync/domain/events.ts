@@ -1,3 +1,4 @@
+import type { EventDefinition } from '../../../shared/kernel/event-definition.js';
 import type { DomainEvent } from '../../../shared/kernel/event.js';
 
 /**
@@ -138,3 +139,17 @@ export type BillingBatchEvent =
   | BillingBatchInDoubt
   | BillingBatchReprocessRequested
   | InvoiceLinesNoted;
+
+/** Every event type and version of this module, for the registry at the composition root. */
+export const billingSyncEvents: readonly EventDefinition[] = [
+  { type: 'AggregationRequested.v1', encoding: 'json' },
+  { type: 'AggregationCompleted.v1', encoding: 'json' },
+  { type: 'AggregationFailed.v1', encoding: 'json' },
+  { type: 'BillingBatchSealed.v1', encoding: 'chunk' },
+  { type: 'BillingBatchSendAttempted.v1', encoding: 'json' },
+  { type: 'BillingBatchAcknowledged.v1', encoding: 'json' },
+  { type: 'BillingBatchRefused.v1', encoding: 'json' },
+  { type: 'BillingBatchInDoubt.v1', encoding: 'json' },
+  { type: 'BillingBatchReprocessRequested.v1', encoding: 'json' },
+  { type: 'InvoiceLinesNoted.v1', encoding: 'json' },
+];

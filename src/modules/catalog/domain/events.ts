@@ -1,3 +1,4 @@
+import type { EventDefinition } from '../../../shared/kernel/event-definition.js';
 import type { DomainEvent } from '../../../shared/kernel/event.js';
 
 /** Stream `catalog-<tenant>.catalog`. Facts of the catalog feed and the prices put on their shells, effective-dated. */
@@ -62,3 +63,13 @@ export type PricingPut = DomainEvent<
 
 export type CatalogEvent =
   UsageTypeDefined | ServiceDefined | PlanDefined | RateScheduleDefined | PriceOfferShellMade | PricingPut;
+
+/** Every event type and version of this module, for the registry at the composition root. */
+export const catalogEvents: readonly EventDefinition[] = [
+  { type: 'UsageTypeDefined.v1', encoding: 'json' },
+  { type: 'ServiceDefined.v1', encoding: 'json' },
+  { type: 'PlanDefined.v1', encoding: 'json' },
+  { type: 'RateScheduleDefined.v1', encoding: 'json' },
+  { type: 'PriceOfferShellMade.v1', encoding: 'json' },
+  { type: 'PricingPut.v1', encoding: 'json' },
+];

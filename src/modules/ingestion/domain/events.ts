@@ -1,3 +1,4 @@
+import type { EventDefinition } from '../../../shared/kernel/event-definition.js';
 import type { DomainEvent } from '../../../shared/kernel/event.js';
 
 /** What a usage record is to us: `POSTPAID` is rated here, `PRERATED` arrives with a price, `PREPAID` debits a balance. */
@@ -119,3 +120,11 @@ export type UsageBatchMediated = DomainEvent<
 >;
 
 export type UsageFileEvent = UsageFileReceived | UsageFileMediated | UsageFileRejected;
+
+/** Every event type and version of this module, for the registry at the composition root. */
+export const ingestionEvents: readonly EventDefinition[] = [
+  { type: 'UsageFileReceived.v1', encoding: 'json' },
+  { type: 'UsageFileMediated.v1', encoding: 'json' },
+  { type: 'UsageFileRejected.v1', encoding: 'json' },
+  { type: 'UsageBatchMediated.v1', encoding: 'chunk' },
+];

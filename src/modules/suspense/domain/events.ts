@@ -1,3 +1,4 @@
+import type { EventDefinition } from '../../../shared/kernel/event-definition.js';
 import type { DomainEvent } from '../../../shared/kernel/event.js';
 
 /**
@@ -53,3 +54,9 @@ export type SuspenseReprocessAnswered = DomainEvent<
 >;
 
 export type SuspenseEvent = SuspenseReprocessRequested | SuspenseReprocessAnswered;
+
+/** Every event type and version of this module, for the registry at the composition root. */
+export const suspenseEvents: readonly EventDefinition[] = [
+  { type: 'SuspenseReprocessRequested.v1', encoding: 'chunk' },
+  { type: 'SuspenseReprocessAnswered.v1', encoding: 'chunk' },
+];
