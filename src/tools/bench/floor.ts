@@ -1,0 +1,111 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { DatabaseSync } from '@photostructure/sqlite';
+
+/** Chunks per durable transaction of the floor: the same order as the embedded log's group commit. */
+const CHUNKS_PER_TRANSACTION = 16;
+const RECORDS_PER_CHUNK = 500;
+
+export interface FloorResult {
+  readonly records: number;
+  readonly seconds: number;
+}
+
+/**
+ * The floor: what this machine needs for the unavoidable work and nothing else. It reads the same file, splits it,
+ * encodes chunks as columns, appends them durably (WAL, synchronous FULL) and inserts the same rows as the
+ * monetized-usage read model (same key, WITHOUT ROWID), with no domain logic: no identities, no prices, no balances,
+ * no events, no hash chain. One thread, because there is nothing to wait for. It shares no code with Retally.
+ */
+export async function runFloor(file: string, directory: string): Promise<FloorResult> {
+  const started = performance.now();
+  const log = openLog(join(directory, 'floor-log.db'));
+  const rows = openRows(join(directory, 'floor-rows.db'));
+  let records = 0;
+  let position = 0;
+  let chunk: string[][] = [];
+  let pending: { position: number; data: Uint8Array; records: string[][] }[] = [];
+
+  const flush = (): void => {
+    log.append(pending);
+    rows.insert(pending);
+    pending = [];
+  };
+  const close = (): void => {
+    if (chunk.length === 0) return;
+    position += 1;
+    pending.push({ position, data: encode(chunk), records: chunk });
+    chunk = [];
+    if (pending.length >= CHUNKS_PER_TRANSACTION) flush();
+  };
+
+  let rest = '';
+  let header = true;
+  for await (const piece of createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
+    const lines = (rest + String(piece)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (header) {
+        header = false;
+        continue;
+      }
+      chunk.push(line.split(';'));
+      records += 1;
+      if (chunk.length === RECORDS_PER_CHUNK) close();
+    }
+  }
+  close();
+  flush();
+  log.close();
+  rows.close();
+  return { records, seconds: (performance.now() - started) / 1000 };
+}
+
+function encode(records: readonly string[][]): Uint8Array {
+  const width = records[0]?.length ?? 0;
+  const columns = Array.from({ length: width }, (_, column) => records.map((record) => record[column]));
+  return deflateRawSync(JSON.stringify(columns), { level: 1 });
+}
+
+function openLog(path: string) {
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL');
+  db.exec('CREATE TABLE events (position INTEGER PRIMARY KEY, data BLOB NOT NULL)');
+  const insert = db.prepare('INSERT INTO events VALUES (?, ?)');
+  return {
+    append(chunks: readonly { position: number; data: Uint8Array }[]): void {
+      db.exec('BEGIN IMMEDIATE');
+      for (const { position, data } of chunks) insert.run(position, data);
+      db.exec('COMMIT');
+    },
+    close: () => {
+      db.close();
+    },
+  };
+}
+
+function openRows(path: string) {
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL');
+  db.exec(`CREATE TABLE monetized (
+    tenant TEXT, account TEXT, at TEXT, position INTEGER, row INTEGER, subscription TEXT, serviceId TEXT,
+    usageType TEXT, currency TEXT, quantity TEXT, amount TEXT,
+    PRIMARY KEY (tenant, account, at, position, row)) WITHOUT ROWID`);
+  const insert = db.prepare('INSERT INTO monetized VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  return {
+    insert(chunks: readonly { position: number; records: readonly string[][] }[]): void {
+      db.exec('BEGIN IMMEDIATE');
+      for (const { position, records } of chunks) {
+        records.forEach((record, row) => {
+          const field = (index: number): string => record[index] ?? '';
+          insert.run('main', field(1), field(0), position, row, field(2), field(2), 'VOICE', 'EUR', field(4), field(3));
+        });
+      }
+      db.exec('COMMIT');
+    },
+    close: () => {
+      db.close();
+    },
+  };
+}
