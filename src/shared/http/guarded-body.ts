@@ -1,0 +1,31 @@
+import type { FieldError } from '../kernel/refusal.js';
+
+const MAX_DEPTH = 40;
+const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * Names in a body that mean something to a program and nothing to this API: operators of a database (`$gt`) and the
+ * prototype of every object. They are refused before anything looks at the body. Also refuses absurd nesting.
+ */
+export function forbiddenNames(body: unknown): FieldError[] {
+  const errors: FieldError[] = [];
+  visit(body, '', 0, errors);
+  return errors;
+}
+
+function visit(value: unknown, path: string, depth: number, errors: FieldError[]): void {
+  if (typeof value !== 'object' || value === null || errors.length >= 20) return;
+  if (depth > MAX_DEPTH) {
+    errors.push({ path, message: `is nested deeper than ${MAX_DEPTH} levels` });
+    return;
+  }
+  if (Array.isArray(value)) {
+    value.forEach((item, index) => visit(item, `${path}[${index}]`, depth + 1, errors));
+    return;
+  }
+  for (const [name, child] of Object.entries(value)) {
+    const here = path === '' ? name : `${path}.${name}`;
+    if (name.startsWith('$') || FORBIDDEN.has(name)) errors.push({ path: here, message: 'is not an allowed name' });
+    else visit(child, here, depth + 1, errors);
+  }
+}
