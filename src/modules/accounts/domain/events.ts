@@ -43,11 +43,24 @@ export type ServiceIdAssigned = DomainEvent<
   }
 >;
 
-export type AccountEvent = AccountDefined | SubscriptionDefined | ServiceIdAssigned;
+/** The assignment that began at `effectiveFrom` ends: usage from `effectiveTo` on finds nobody. */
+export type ServiceIdEnded = DomainEvent<
+  'ServiceIdEnded.v1',
+  {
+    readonly account: string;
+    readonly subscription: string;
+    readonly serviceId: string;
+    readonly effectiveFrom: number;
+    readonly effectiveTo: number;
+  }
+>;
+
+export type AccountEvent = AccountDefined | SubscriptionDefined | ServiceIdAssigned | ServiceIdEnded;
 
 /** Every event type and version of this module, for the registry at the composition root. */
 export const accountsEvents: readonly EventDefinition[] = [
   { type: 'AccountDefined.v1', encoding: 'json' },
   { type: 'SubscriptionDefined.v1', encoding: 'json' },
   { type: 'ServiceIdAssigned.v1', encoding: 'json' },
+  { type: 'ServiceIdEnded.v1', encoding: 'json' },
 ];
