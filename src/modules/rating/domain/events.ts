@@ -28,6 +28,9 @@ export interface RatedSource {
   readonly sourcePlatform: string;
   readonly serviceType: string;
   readonly usageRecordType: string;
+  /** Lines of the whole mediated chunk, first to last: a line of a file is found by them. */
+  readonly firstLine: number;
+  readonly lastLine: number;
   /** Of this source in this event: lines that became money, lines that were suspended. */
   readonly monetizedLines: number;
   readonly suspendedLines: number;
@@ -41,6 +44,11 @@ export interface UsageBatchRatedHead {
   readonly partition: number;
   /** Every input up to this log position is answered by this event or an earlier one of its stream. */
   readonly through: number;
+  /**
+   * A large input may be answered by several events: of the input at `position` (the first one past `through`), this
+   * event and the earlier ones answer the partition's first `records` records.
+   */
+  readonly partial?: { readonly position: number; readonly records: number };
   /** Rated as seen at the log positions of its sources; a reprocess is rated as seen at its request's position. */
   readonly cause:
     | { readonly kind: 'MEDIATED' }
@@ -55,8 +63,12 @@ export interface UsageBatchRatedHead {
 /**
  * A change of a resource by one record. Compact on purpose: an array in the chunk, a named object at the edges.
  * `[offerType, resource, quantity, rate, amount, tier]`: for a PRICE impact, resource is the currency and tier the index
- * of the step; for an ALLOWANCE impact, resource is the allowance, quantity what it gave (negative) and amount the
- * negative currency offset; for an accumulator, quantity is what was added and rate/amount are null.
+ * of the step and rate the price of the step's `per` units; for an ALLOWANCE impact, resource is the allowance, quantity
+ * what it gave (negative) and amount the negative currency offset, or, when it is granted for a cycle, quantity what was
+ * granted and rate/amount null; for an accumulator, quantity is what was added and rate/amount are null.
+ *
+ * PRICE impacts with quantity 0 are not usage: tier and rate = a tier's entry price; tier without rate = what was used
+ * before, priced again at the tier now reached (WHOLE); rate without tier = the connect fee; neither = an amount limit.
  */
 export type RatedImpact = readonly [
   offerType: 'PRICE' | 'ALLOWANCE' | 'ACCUMULATOR',
