@@ -1,0 +1,213 @@
+import { never } from '../../../shared/kernel/decider.js';
+import { addFact, factAt } from '../../../shared/kernel/effective-dated.js';
+import type {
+  CatalogEvent,
+  PlanDefined,
+  PriceOfferShellMade,
+  PricingPut,
+  RateScheduleDefined,
+  ServiceDefined,
+  UsageTypeDefined,
+} from './events.js';
+import { parsePricing } from './pricing/parse-pricing.js';
+import type { Pricing } from './pricing/pricing.js';
+
+export type UsageTypeFact = UsageTypeDefined['data'];
+export type ServiceFact = ServiceDefined['data'];
+export type PlanFact = PlanDefined['data'];
+export type RateScheduleFact = RateScheduleDefined['data'];
+/** A price offer: a shell until a price is put on it. */
+export type OfferFact = PriceOfferShellMade['data'];
+export type PricingFact = PricingPut['data'];
+
+/** A version of a price in force. The object is the same one as long as the version is: it may key a compiled price. */
+export interface PricingVersion {
+  readonly version: number;
+  readonly effectiveFrom: number;
+  readonly pricing: Pricing;
+}
+
+/** Plain JSON for a snapshot: the facts as their events said them, each list ascending by start. */
+export interface CatalogBookState {
+  readonly usageTypes: readonly UsageTypeFact[];
+  readonly services: readonly ServiceFact[];
+  readonly plans: readonly PlanFact[];
+  readonly rateSchedules: readonly RateScheduleFact[];
+  readonly offers: readonly OfferFact[];
+  readonly pricings: readonly PricingFact[];
+}
+
+/**
+ * Everything the catalog events applied so far say about one tenant. It is a fold: what a record is priced with is what
+ * stood in the log before it; `at` is usage time. Of several facts in force at a time the one with the latest start
+ * holds; with equal starts, the one said last.
+ */
+export class CatalogBook {
+  private readonly usageTypes = new Facts<UsageTypeFact>((fact) => fact.usageType);
+  private readonly services = new Facts<ServiceFact>((fact) => fact.service);
+  private readonly plans = new Facts<PlanFact>((fact) => fact.plan);
+  private readonly rateSchedules = new Facts<RateScheduleFact>((fact) => `${fact.plan}.${fact.rateSchedule}`);
+  private readonly offers = new Facts<OfferFact>((fact) => `${fact.plan}.${fact.rateSchedule}.${fact.service}`);
+  private readonly offerIds = new Map<string, OfferFact>();
+  private readonly pricings = new Map<string, PricingFact[]>();
+  private readonly parsed = new WeakMap<PricingFact, PricingVersion>();
+  private applied = 0;
+
+  /** Grows with every event applied: what was found under another number may be out of date. */
+  get revision(): number {
+    return this.applied;
+  }
+
+  apply(event: CatalogEvent): void {
+    this.applied += 1;
+    switch (event.type) {
+      case 'UsageTypeDefined.v1':
+        return this.usageTypes.add(event.data);
+      case 'ServiceDefined.v1':
+        return this.services.add(event.data);
+      case 'PlanDefined.v1':
+        return this.plans.add(event.data);
+      case 'RateScheduleDefined.v1':
+        return this.rateSchedules.add(event.data);
+      case 'PriceOfferShellMade.v1':
+        return this.addOffer(event.data);
+      case 'PricingPut.v1':
+        return this.addPricing(event.data);
+      default:
+        never(event);
+    }
+  }
+
+  usageType(code: string, at: number): UsageTypeFact | undefined {
+    return this.usageTypes.at(code, at);
+  }
+
+  service(code: string, at: number): ServiceFact | undefined {
+    return this.services.at(code, at);
+  }
+
+  /** The offer of a plan's rate schedule for a service; its currency is that of the rate schedule. */
+  offer(plan: string, rateSchedule: string, service: string, at: number): OfferFact | undefined {
+    return this.offers.at(`${plan}.${rateSchedule}.${service}`, at);
+  }
+
+  /**
+   * The price in force at a usage time; undefined for a shell, and before the first version.
+   * @throws when a stored price is not one this program understands: the record's rating is then a defect.
+   */
+  pricing(priceOfferId: string, at: number): PricingVersion | undefined {
+    const fact = factAt(this.pricings.get(priceOfferId) ?? [], at);
+    if (fact === undefined) return undefined;
+    let version = this.parsed.get(fact);
+    if (version === undefined) {
+      const parsed = parsePricing(fact.pricing);
+      if ('errors' in parsed) {
+        const [first] = parsed.errors;
+        throw new Error(
+          `Version ${fact.version} of the price of ${priceOfferId} cannot be read: ${first?.path} ${first?.message}`,
+        );
+      }
+      version = { version: fact.version, effectiveFrom: fact.effectiveFrom, pricing: parsed.pricing };
+      this.parsed.set(fact, version);
+    }
+    return version;
+  }
+
+  /** Whether anything at all was said about an object, at whatever time: what the deciders of the feed ask. */
+  knows(kind: 'usageType' | 'service' | 'plan' | 'rateSchedule' | 'priceOffer', id: string): boolean {
+    switch (kind) {
+      case 'usageType':
+        return this.usageTypes.has(id);
+      case 'service':
+        return this.services.has(id);
+      case 'plan':
+        return this.plans.has(id);
+      case 'rateSchedule':
+        return this.rateSchedules.has(id);
+      case 'priceOffer':
+        return this.offerIds.has(id);
+    }
+  }
+
+  /** Every rate schedule of a plan, each as last said. */
+  rateSchedulesOf(plan: string): readonly RateScheduleFact[] {
+    return this.rateSchedules.latest().filter((fact) => fact.plan === plan);
+  }
+
+  /** The shell by its id, as first said. */
+  offerById(priceOfferId: string): OfferFact | undefined {
+    return this.offerIds.get(priceOfferId);
+  }
+
+  /** How many versions the price of an offer has; 0 for a shell. */
+  latestVersion(priceOfferId: string): number {
+    let latest = 0;
+    for (const fact of this.pricings.get(priceOfferId) ?? []) latest = Math.max(latest, fact.version);
+    return latest;
+  }
+
+  toJSON(): CatalogBookState {
+    return {
+      usageTypes: this.usageTypes.all(),
+      services: this.services.all(),
+      plans: this.plans.all(),
+      rateSchedules: this.rateSchedules.all(),
+      offers: this.offers.all(),
+      pricings: [...this.pricings.values()].flat(),
+    };
+  }
+
+  static fromJSON(state: CatalogBookState): CatalogBook {
+    const book = new CatalogBook();
+    for (const fact of state.usageTypes) book.usageTypes.add(fact);
+    for (const fact of state.services) book.services.add(fact);
+    for (const fact of state.plans) book.plans.add(fact);
+    for (const fact of state.rateSchedules) book.rateSchedules.add(fact);
+    for (const fact of state.offers) book.addOffer(fact);
+    for (const fact of state.pricings) book.addPricing(fact);
+    return book;
+  }
+
+  private addOffer(fact: OfferFact): void {
+    this.offers.add(fact);
+    if (!this.offerIds.has(fact.priceOfferId)) this.offerIds.set(fact.priceOfferId, fact);
+  }
+
+  private addPricing(fact: PricingFact): void {
+    const facts = this.pricings.get(fact.priceOfferId) ?? [];
+    // A version that starts when another did replaces it for rating; it stays in the log and in the read model.
+    addFact(facts, fact);
+    this.pricings.set(fact.priceOfferId, facts);
+  }
+}
+
+/** The effective-dated facts about the objects of one kind, by their id. */
+class Facts<Fact extends { readonly effectiveFrom: number }> {
+  private readonly byId = new Map<string, Fact[]>();
+
+  constructor(private readonly idOf: (fact: Fact) => string) {}
+
+  add(fact: Fact): void {
+    const id = this.idOf(fact);
+    const facts = this.byId.get(id);
+    if (facts === undefined) this.byId.set(id, [fact]);
+    else addFact(facts, fact);
+  }
+
+  has(id: string): boolean {
+    return this.byId.has(id);
+  }
+
+  at(id: string, at: number): Fact | undefined {
+    const facts = this.byId.get(id);
+    return facts === undefined ? undefined : factAt(facts, at);
+  }
+
+  latest(): Fact[] {
+    return [...this.byId.values()].flatMap((facts) => facts.slice(-1));
+  }
+
+  all(): Fact[] {
+    return [...this.byId.values()].flat();
+  }
+}
