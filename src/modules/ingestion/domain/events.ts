@@ -82,6 +82,9 @@ export interface UsageBatchMediatedHead extends UsageStreamKey {
   readonly endOffset: number;
   readonly counts: MediationCounts;
   readonly quantities: Readonly<Record<string, string>>;
+  /** Earliest and latest usage time of its mediated records (epoch ms); absent when it has none. */
+  readonly usageFrom?: number;
+  readonly usageTo?: number;
   /** The canonical fields that make a record's identity, in order: `a.recordId`, `serviceId`, `at`, `q.seconds`, `$file`, `$line`. */
   readonly identity: readonly string[];
 }
