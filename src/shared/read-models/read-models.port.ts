@@ -1,7 +1,11 @@
 /** What a field holds. Decimals travel as canonical strings, instants as epoch milliseconds, JSON as plain values. */
 export type FieldKind = 'text' | 'integer' | 'instant' | 'boolean' | 'decimal' | 'json';
 
-/** A row is flat: declared fields only; nested things live in `json` fields, which cannot be filtered. */
+/**
+ * A row is flat: declared fields only; nested things live in `json` fields, which cannot be filtered. A row that is
+ * read (also by the `change` of an update) has every declared field; nothing is `null`, never absent or undefined, so
+ * write row types with `| null`. What a projection leaves undefined is stored as null.
+ */
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface IndexSpec {
@@ -24,7 +28,11 @@ export interface CollectionSpec<R extends Row = Row> {
 
 export type ConditionOperator = 'eq' | 'in' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains';
 
-/** `contains` ignores case; `in` takes an array; ranges work on text, integers and instants, not on decimals or json. */
+/**
+ * `contains` ignores case (letters outside ASCII too) and works on text; `in` takes an array of 1 to 500 values; ranges
+ * and sorting work on text (by code point), integers and instants, not on decimals or json. `eq` on a decimal compares
+ * numbers: 1.50 finds 1.5. A null never matches a condition; it sorts first ascending, last descending.
+ */
 export interface Condition {
   readonly field: string;
   readonly op: ConditionOperator;
@@ -62,14 +70,28 @@ export interface ReadModels {
   waitFor(projection: string, position: number, timeoutMs: number): Promise<boolean>;
   /** Where every projection stands, for health and for `GET /v1/replays`. */
   status(): Promise<readonly ProjectionStatus[]>;
+  /**
+   * SHA-256 (hex) over all rows of the collection in key order, each as canonical JSON: equal for equal read models,
+   * whichever adapter holds them and however they came to be. It reads everything: for tests and the replay tool.
+   */
+  canonicalHash(spec: CollectionSpec): Promise<string>;
 }
 
 export interface ProjectionStatus {
   readonly projection: string;
+  readonly version: number;
+  /** The log position its rows stand for; while REBUILDING that of the old rows, which still serve. */
   readonly position: number;
+  /** Log positions it was behind the end of the log when its runner last looked: events, where positions have no gaps. */
+  readonly behind: number;
   readonly state: 'RUNNING' | 'REBUILDING' | 'STOPPED';
+  /** How far the rows that are built beside the serving ones have come, while REBUILDING. */
+  readonly rebuild?: { readonly position: number; readonly until: number };
   /** Why it stopped: the error and the position of the event that raised it. */
   readonly error?: string;
+  readonly errorPosition?: number;
+  /** When its last rebuild took the place of the rows before it, and the request (log position) it answered. */
+  readonly rebuiltAt?: number;
   readonly updatedAt: number;
 }
 
