@@ -1,0 +1,101 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** An error answer of the API, with its problem document. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  constructor(
+    readonly status: number,
+    readonly body: unknown,
+    where: string,
+  ) {
+    super(`${where} answered ${status}: ${JSON.stringify(body).slice(0, 2000)}`);
+  }
+}
+
+/** A REST client as any user would write it: JSON in, JSON out, a key, and nothing of the server's insides. */
+export class ApiClient {
+  constructor(
+    private readonly baseUrl: string,
+    private readonly key?: string,
+  ) {}
+
+  async get<T>(path: string, query: Readonly<Record<string, string | number | undefined>> = {}): Promise<T> {
+    const url = new URL(path, this.baseUrl);
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    return this.call<T>('GET', url);
+  }
+
+  async post<T>(path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<T> {
+    return this.call<T>('POST', new URL(path, this.baseUrl), body, headers);
+  }
+
+  async put<T>(path: string, body: unknown): Promise<T> {
+    return this.call<T>('PUT', new URL(path, this.baseUrl), body);
+  }
+
+  /** Every item of a list, page by page. */
+  async *all<T>(path: string, query: Readonly<Record<string, string | number | undefined>> = {}): AsyncGenerator<T> {
+    let after: string | undefined;
+    do {
+      const page: { items: T[]; next?: string } = await this.get(path, { limit: 1000, ...query, after });
+      yield* page.items;
+      after = page.next;
+    } while (after !== undefined);
+  }
+
+  /** Uploads a file as multipart with its three coordinates, streamed. */
+  async upload<T>(path: string, file: Blob, name: string, fields: Readonly<Record<string, string>>): Promise<T> {
+    const form = new FormData();
+    for (const [field, value] of Object.entries(fields)) form.set(field, value);
+    form.set('file', file, name);
+    return this.call<T>('POST', new URL(path, this.baseUrl), form);
+  }
+
+  private async call<T>(
+    method: string,
+    url: URL,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<T> {
+    const form = body instanceof FormData;
+    const response = await fetch(url, {
+      method,
+      headers: {
+        ...(this.key === undefined ? {} : { authorization: `Bearer ${this.key}` }),
+        ...(body === undefined || form ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: form ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const parsed: unknown = text === '' ? undefined : parseJson(text);
+    if (!response.ok) throw new ApiError(response.status, parsed, `${method} ${url.pathname}`);
+    return parsed as T;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Asks until the answer satisfies, or says what it was still waiting for. */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T>,
+  done: (answer: T) => boolean,
+  options: { readonly timeoutMs?: number; readonly everyMs?: number } = {},
+): Promise<T> {
+  const deadline = performance.now() + (options.timeoutMs ?? 120_000);
+  for (;;) {
+    const answer = await ask();
+    if (done(answer)) return answer;
+    if (performance.now() > deadline)
+      throw new Error(`Still waiting for ${what}; last answer: ${JSON.stringify(answer).slice(0, 1000)}`);
+    await pause(options.everyMs ?? 100);
+  }
+}
