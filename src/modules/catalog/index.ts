@@ -21,3 +21,29 @@ export {
 } from './domain/catalog-book.js';
 export { parsePricing, type ParsedPricing } from './domain/pricing/parse-pricing.js';
 export * from './domain/pricing/pricing.js';
+export {
+  accumulatorKey,
+  allowanceKey,
+  compilePricing,
+  resourceOf,
+  type CompiledCharge,
+  type CompiledPrice,
+  type ResourceKey,
+} from './domain/pricing/compile-pricing.js';
+export {
+  applyCharge,
+  chargeLine,
+  type Balances,
+  type Before,
+  type Charged,
+  type Impact,
+  type NotCharged,
+  type PricedUsage,
+} from './domain/pricing/charge-line.js';
+export {
+  amountText,
+  quantityText,
+  quantityUnits,
+  type AmountUnits,
+  type QuantityUnits,
+} from './domain/pricing/scaled.js';

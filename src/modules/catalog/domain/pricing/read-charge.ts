@@ -1,0 +1,172 @@
+import { Decimal } from '../../../../shared/kernel/decimal.js';
+import {
+  absent,
+  AMOUNT_RULE,
+  describe,
+  FREE_RULE,
+  join,
+  present,
+  PRICE_RULE,
+  QUANTITY_RULE,
+  type FieldReader,
+  type Members,
+} from './field-reader.js';
+import {
+  BLOCK_COUNTS,
+  BLOCK_ROUNDINGS,
+  type AmountLimits,
+  type Block,
+  type Charge,
+  type Percent,
+  type When,
+} from './pricing.js';
+import { readIncrements, readTiers } from './read-tiers.js';
+
+const CHARGE_MEMBERS = [
+  'name',
+  'part',
+  'usageType',
+  'when',
+  'measure',
+  'minimum',
+  'increments',
+  'block',
+  'free',
+  'freeEvents',
+  'tiers',
+  'percent',
+  'fixed',
+  'amount',
+  'allowances',
+  'accumulators',
+] as const;
+
+/** One charge of a price; undefined when it is so wrong that nothing more can be said of it. */
+export function readCharge(reader: FieldReader, value: unknown, path: string): Charge | undefined {
+  const members = reader.members(value, path, CHARGE_MEMBERS);
+  if (members === undefined) return undefined;
+  const at = (member: string): string => join(path, member);
+  if (absent(members['name'])) reader.fail(at('name'), 'is missing: a name for people, such as "peak mobile"');
+  const charge = {
+    name: reader.name(members['name'], at('name')) ?? '',
+    ...present({
+      part: reader.name(members['part'], at('part')),
+      usageType: reader.name(members['usageType'], at('usageType')),
+      when: readWhen(reader, members['when'], at('when')),
+      measure: reader.name(members['measure'], at('measure')),
+      minimum: reader.decimal(members['minimum'], at('minimum'), FREE_RULE),
+      increments: readIncrements(reader, members['increments'], at('increments')),
+      block: readBlock(reader, members['block'], at('block')),
+      free: reader.decimal(members['free'], at('free'), FREE_RULE),
+      freeEvents: readCount(reader, members['freeEvents'], at('freeEvents')),
+      tiers: readTiers(reader, members['tiers'], at('tiers')),
+      percent: readPercent(reader, members['percent'], at('percent')),
+      fixed: reader.decimal(members['fixed'], at('fixed'), AMOUNT_RULE),
+      amount: readAmountLimits(reader, members['amount'], at('amount')),
+      allowances:
+        members['allowances'] === 'ANY_MATCHING'
+          ? ('ANY_MATCHING' as const)
+          : reader.names(members['allowances'], at('allowances')),
+      accumulators: reader.names(members['accumulators'], at('accumulators')),
+    }),
+  };
+  checkTogether(reader, members, path);
+  return charge;
+}
+
+/** What cannot stand together in one charge, and what cannot stand alone. */
+function checkTogether(reader: FieldReader, members: Members, path: string): void {
+  const has = (member: string): boolean => !absent(members[member]);
+  if (has('increments') && has('block')) {
+    reader.fail(join(path, 'block'), 'cannot stand beside increments: both round the quantity, keep one of them');
+  }
+  if (!has('tiers') && !has('percent') && !has('fixed')) {
+    reader.fail(path, 'charges nothing: it needs tiers, fixed or percent (a free one says price "0")');
+  }
+  if (has('measure')) return;
+  for (const member of ['tiers', 'minimum', 'increments', 'block', 'free', 'allowances', 'accumulators']) {
+    if (has(member)) {
+      reader.fail(
+        join(path, 'measure'),
+        `is missing: ${member} counts a quantity of the record, such as "seconds" ("records" counts 1 for each record)`,
+      );
+      return;
+    }
+  }
+}
+
+function readWhen(reader: FieldReader, value: unknown, path: string): When | undefined {
+  if (absent(value)) return undefined;
+  const members = reader.members(value, path, ['usageType', 'zone', 'time', 'attributes']);
+  if (members === undefined) return undefined;
+  return present({
+    usageType: reader.name(members['usageType'], join(path, 'usageType')),
+    zone: reader.name(members['zone'], join(path, 'zone')),
+    time: reader.name(members['time'], join(path, 'time')),
+    attributes: readAttributes(reader, members['attributes'], join(path, 'attributes')),
+  });
+}
+
+function readAttributes(reader: FieldReader, value: unknown, path: string): Record<string, string> | undefined {
+  if (absent(value)) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    return reader.fail(path, `must be an object such as { "quality": "HD" }; it is ${describe(value)}`);
+  }
+  const attributes: Record<string, string> = {};
+  for (const [name, wanted] of Object.entries(value)) {
+    const at = join(path, name);
+    if (reader.name(name, at) === undefined) continue;
+    if (typeof wanted === 'string' && wanted !== '' && wanted.length <= 256) attributes[name] = wanted;
+    else reader.fail(at, `must be the text the attribute is to have, at most 256; it is ${describe(wanted)}`);
+  }
+  return attributes;
+}
+
+function readBlock(reader: FieldReader, value: unknown, path: string): Block | undefined {
+  if (absent(value)) return undefined;
+  const members = reader.members(value, path, ['size', 'round', 'countIn']);
+  if (members === undefined) return undefined;
+  if (absent(members['size'])) reader.fail(join(path, 'size'), 'is missing: the size of a block, such as "1000"');
+  const size = reader.decimal(members['size'], join(path, 'size'), QUANTITY_RULE);
+  const round = reader.choice(members['round'] ?? 'UP', join(path, 'round'), BLOCK_ROUNDINGS);
+  const countIn = reader.choice(members['countIn'] ?? 'QUANTITY', join(path, 'countIn'), BLOCK_COUNTS);
+  return size === undefined || round === undefined || countIn === undefined ? undefined : { size, round, countIn };
+}
+
+function readPercent(reader: FieldReader, value: unknown, path: string): Percent | undefined {
+  if (absent(value)) return undefined;
+  const members = reader.members(value, path, ['value', 'of']);
+  if (members === undefined) return undefined;
+  if (absent(members['value'])) reader.fail(join(path, 'value'), 'is missing: the percentage, such as "5"');
+  if (absent(members['of'])) reader.fail(join(path, 'of'), 'is missing: a quantity, or a list of earlier charges');
+  const percentage = reader.decimal(members['value'], join(path, 'value'), PRICE_RULE);
+  const of = Array.isArray(members['of'])
+    ? reader.names(members['of'], join(path, 'of'))
+    : reader.name(members['of'], join(path, 'of'));
+  return percentage === undefined || of === undefined ? undefined : { value: percentage, of };
+}
+
+export function readAmountLimits(reader: FieldReader, value: unknown, path: string): AmountLimits | undefined {
+  if (absent(value)) return undefined;
+  const members = reader.members(value, path, ['minimum', 'maximum']);
+  return members === undefined ? undefined : readLimits(reader, members, path);
+}
+
+/** `minimum` and `maximum` of money, in order. */
+export function readLimits(reader: FieldReader, members: Members, path: string): AmountLimits {
+  const minimum = reader.decimal(members['minimum'], join(path, 'minimum'), AMOUNT_RULE);
+  const maximum = reader.decimal(members['maximum'], join(path, 'maximum'), AMOUNT_RULE);
+  if (absent(members['minimum']) && absent(members['maximum'])) {
+    reader.fail(path, 'limits nothing: say minimum, maximum or both, or leave it out');
+  }
+  if (minimum !== undefined && maximum !== undefined && Decimal.parse(maximum).lessThan(Decimal.parse(minimum))) {
+    reader.fail(join(path, 'maximum'), `must not be less than the minimum of ${minimum}`);
+  }
+  return present({ minimum, maximum });
+}
+
+function readCount(reader: FieldReader, value: unknown, path: string): number | undefined {
+  if (absent(value)) return undefined;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
+  return reader.fail(path, `must be a whole number of records above 0; it is ${describe(value)}`);
+}
