@@ -1,7 +1,7 @@
 import type { Refused } from '../../../shared/kernel/refusal.js';
 
-export const BILLING_JOBS_NAMES = ['AGGREGATION', 'SYNC_TRANSACTION', 'INVOICE_LINES'] as const;
-export type BillingJob = (typeof BILLING_JOBS_NAMES)[number];
+export const BILLING_JOB_NAMES = ['AGGREGATION', 'SYNC_TRANSACTION', 'INVOICE_LINES'] as const;
+export type BillingJob = (typeof BILLING_JOB_NAMES)[number];
 
 export interface BillingJobStart {
   readonly tenant: string;
