@@ -97,6 +97,8 @@ export type SuspenseFile = {
   /** The codes of the records in suspense, sorted, separated by a space: what "error code contains" looks at. */
   readonly codes: string;
   readonly counts: Readonly<Record<string, CodeCounts>>;
+  /** Position of the last event in it: applying that one again changes nothing. */
+  readonly seen: number;
 };
 
 export const suspenseFiles: CollectionSpec<SuspenseFile> = {
@@ -115,6 +117,7 @@ export const suspenseFiles: CollectionSpec<SuspenseFile> = {
     resolved: 'integer',
     codes: 'text',
     counts: 'json',
+    seen: 'integer',
   },
   key: ['tenant', 'fileId'],
   indexes: [
@@ -148,6 +151,8 @@ export type SuspenseReprocess = {
   readonly resolvedByCode: Readonly<Record<string, number>>;
   readonly suspendedByCode: Readonly<Record<string, number>>;
   readonly completedAt: number | null;
+  /** Position of the last event in it: applying that one again changes nothing. */
+  readonly seen: number;
 };
 
 export const suspenseReprocesses: CollectionSpec<SuspenseReprocess> = {
@@ -169,6 +174,7 @@ export const suspenseReprocesses: CollectionSpec<SuspenseReprocess> = {
     resolvedByCode: 'json',
     suspendedByCode: 'json',
     completedAt: 'instant',
+    seen: 'integer',
   },
   key: ['tenant', 'reprocessId'],
   indexes: [{ fields: ['tenant', 'position'] }],
