@@ -28,6 +28,18 @@ export class EventRegistry {
     return [...this.definitions.keys()].sort();
   }
 
+  /** Every stored type that is read as `type`: itself and the old versions upcast to it. What a filter must look for. */
+  storedAs(type: string): string[] {
+    this.get(type);
+    return this.types().filter((stored) => this.newest(stored) === type);
+  }
+
+  private newest(type: string): string {
+    let current = this.get(type);
+    while (current.upcast !== undefined) current = this.get(current.upcast.to);
+    return current.type;
+  }
+
   /** Brings stored data to the newest version: `UsageFileReceived.v1` -> its current type and shape. */
   upcast(type: string, data: unknown): { type: string; data: unknown } {
     let current = this.get(type);

@@ -1,0 +1,142 @@
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { assertJson } from '../kernel/canonical-json.js';
+import type { Chunk, ChunkColumns } from '../kernel/event-definition.js';
+import { decodeColumn, encodeColumn, type EncodedColumn } from './column-codec.js';
+
+/**
+ * The bytes of a chunk event, in every store alike. All numbers are unsigned 32-bit little-endian.
+ *
+ *     offset  0  magic "RTLY"
+ *             4  format, 1
+ *             8  length of the head in bytes
+ *            12  length of the columns before deflate, in bytes
+ *            16  CRC-32 of everything from offset 20 on
+ *            20  head: JSON, UTF-8
+ *       20+head  columns: JSON, UTF-8, raw deflate (level 1): { "<name>": <column>, ... }
+ *
+ * A column is spelled as `column-codec.ts` says. The head is read without touching the columns, and the columns are
+ * inflated when somebody first looks at them: a reader that needs heads alone pays nothing for the records.
+ */
+const MAGIC = 0x594c5452;
+const FORMAT = 1;
+const HEADER_BYTES = 20;
+/** No honest chunk comes near it (an append is at most 1 MiB deflated), so a damaged length cannot ask for gigabytes. */
+const MAX_COLUMN_BYTES = 256 * 1_048_576;
+
+export class DamagedChunk extends Error {
+  override readonly name = 'DamagedChunk';
+}
+
+/**
+ * @returns bytes in a buffer of their own, so that they can be transferred to another thread.
+ * @throws NotJson for values JSON cannot hold, UnevenColumns for columns of one group with different lengths.
+ */
+export function encodeChunk(chunk: Chunk): Uint8Array<ArrayBuffer> {
+  assertJson(chunk.head, 'head');
+  assertEven(chunk.columns);
+  const encoded: Record<string, EncodedColumn> = {};
+  for (const [name, values] of Object.entries(chunk.columns)) encoded[name] = encodeColumn(name, values);
+  const head = Buffer.from(JSON.stringify(chunk.head), 'utf8');
+  const columns = Buffer.from(JSON.stringify(encoded), 'utf8');
+  const deflated = deflateRawSync(columns, { level: 1 });
+  const bytes = Buffer.from(new ArrayBuffer(HEADER_BYTES + head.length + deflated.length));
+  bytes.writeUInt32LE(MAGIC, 0);
+  bytes.writeUInt32LE(FORMAT, 4);
+  bytes.writeUInt32LE(head.length, 8);
+  bytes.writeUInt32LE(columns.length, 12);
+  head.copy(bytes, HEADER_BYTES);
+  deflated.copy(bytes, HEADER_BYTES + head.length);
+  bytes.writeUInt32LE(crc32(bytes.subarray(HEADER_BYTES)), 16);
+  return bytes;
+}
+
+/**
+ * @returns `{ head, columns }`; `columns` is inflated once, on first access.
+ * @throws DamagedChunk when a single byte is not as it was written.
+ */
+export function decodeChunk(stored: Uint8Array): Chunk {
+  const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
+  const headEnd = checkHeader(bytes);
+  const head = parse(bytes.toString('utf8', HEADER_BYTES, headEnd), 'head');
+  let compressed: Buffer | undefined = bytes;
+  let columns: ChunkColumns | undefined;
+  return {
+    head,
+    get columns(): ChunkColumns {
+      if (compressed !== undefined) {
+        columns = inflateColumns(compressed.subarray(headEnd), compressed.readUInt32LE(12));
+        compressed = undefined;
+      }
+      return columns ?? {};
+    },
+  };
+}
+
+function checkHeader(bytes: Buffer): number {
+  if (bytes.length < HEADER_BYTES || bytes.readUInt32LE(0) !== MAGIC) {
+    throw new DamagedChunk('These bytes are no chunk: they do not begin with "RTLY"');
+  }
+  const format = bytes.readUInt32LE(4);
+  if (format !== FORMAT) throw new DamagedChunk(`Chunk format ${format} is unknown to this version`);
+  const headEnd = HEADER_BYTES + bytes.readUInt32LE(8);
+  if (headEnd > bytes.length) throw new DamagedChunk(`The chunk ends at byte ${bytes.length}, inside its head`);
+  if (crc32(bytes.subarray(HEADER_BYTES)) !== bytes.readUInt32LE(16)) {
+    throw new DamagedChunk('The checksum of the chunk does not fit its bytes');
+  }
+  return headEnd;
+}
+
+function inflateColumns(deflated: Buffer, length: number): ChunkColumns {
+  if (length > MAX_COLUMN_BYTES) throw new DamagedChunk(`The chunk says its columns are ${length} bytes long`);
+  const text = inflate(deflated, length);
+  const encoded = parse(text, 'columns') as Readonly<Record<string, unknown>>;
+  const columns: Record<string, readonly unknown[]> = {};
+  for (const [name, column] of Object.entries(encoded)) {
+    const values = decodeColumn(column);
+    if (values === undefined) throw new DamagedChunk(`Column ${name} is spelled in a way this version does not know`);
+    columns[name] = values;
+  }
+  return columns;
+}
+
+function inflate(deflated: Buffer, length: number): string {
+  let inflated: Buffer;
+  try {
+    inflated = inflateRawSync(deflated, { maxOutputLength: Math.max(length, 1) });
+  } catch (error) {
+    throw new DamagedChunk('The columns of the chunk cannot be inflated', { cause: error });
+  }
+  if (inflated.length !== length) {
+    throw new DamagedChunk(`The columns of the chunk are ${inflated.length} bytes long, not ${length}`);
+  }
+  return inflated.toString('utf8');
+}
+
+function parse(text: string, part: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new DamagedChunk(`The ${part} of the chunk is no JSON`, { cause: error });
+  }
+}
+
+export class UnevenColumns extends TypeError {
+  override readonly name = 'UnevenColumns';
+}
+
+/** A row is what stands at one index of a group's columns, so a short column would shift records onto each other. */
+function assertEven(columns: ChunkColumns): void {
+  const lengths = new Map<string, { readonly name: string; readonly length: number }>();
+  for (const [name, values] of Object.entries(columns)) {
+    if (name === '__proto__') throw new UnevenColumns('A column cannot be named __proto__');
+    const dot = name.indexOf('.');
+    const group = dot < 0 ? '' : name.slice(0, dot);
+    const first = lengths.get(group);
+    if (first === undefined) lengths.set(group, { name, length: values.length });
+    else if (first.length !== values.length) {
+      throw new UnevenColumns(
+        `Column ${name} has ${values.length} values, ${first.name} of the same group has ${first.length}`,
+      );
+    }
+  }
+}
