@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Config } from '../config/config.js';
 import type { Clock } from '../kernel/clock.js';
 import type { EventDefinition } from '../kernel/event-definition.js';
+import type { OtherThreads } from '../runtime/other-threads.js';
 import type { RoleName } from '../runtime/role-task.js';
 import type { Logger } from '../telemetry/logger.js';
 
@@ -16,6 +17,8 @@ export interface PlatformOptions {
   readonly logWriter: 'inline' | MessagePort;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The role threads beside this context, for health and metrics. */
+  readonly otherThreads: OtherThreads;
 }
 
 export const PLATFORM_OPTIONS = Symbol('PlatformOptions');

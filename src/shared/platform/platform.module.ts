@@ -1,28 +1,108 @@
-import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { CONFIG } from '../config/config.js';
+import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import { CONFIG, type Config } from '../config/config.js';
+import { EmbeddedEventStore } from '../event-store/adapters/embedded/embedded-event-store.js';
+import { startLogWriterThread, type LogWriterThread } from '../event-store/adapters/embedded/log-writer-thread.js';
 import { EVENT_REGISTRY, EventRegistry } from '../event-store/event-registry.js';
+import { EVENT_STORE, type EventStore } from '../event-store/event-store.port.js';
+import { FolderEvidenceStore } from '../evidence/adapters/folder/folder-evidence-store.js';
+import { EVIDENCE_STORE } from '../evidence/evidence-store.port.js';
+import { HttpActivity } from '../http/http-activity.js';
+import { EmbeddedReadModels } from '../read-models/adapters/embedded/embedded-read-models.js';
 import { Projections } from '../read-models/projections.js';
+import { READ_MODELS, type ReadModels } from '../read-models/read-models.port.js';
+import { LocalRoles } from '../runtime/local-roles.js';
+import type { OtherThreads } from '../runtime/other-threads.js';
 import { RoleTasks } from '../runtime/role-task.js';
-import { CLOCK, LOGGER } from '../runtime/tokens.js';
+import { CLOCK, LOGGER, OTHER_THREADS } from '../runtime/tokens.js';
+import { Metrics } from '../telemetry/metrics.js';
+import { registerPlatformMetrics } from '../telemetry/platform-metrics.js';
+import { dataFiles } from './data-files.js';
 import { PLATFORM_OPTIONS, type PlatformOptions } from './platform-options.js';
+
+/** The thread that writes the log of this process. */
+export function startLogWriter(config: Config): Promise<LogWriterThread> {
+  return startLogWriterThread(dataFiles(config).log);
+}
+
+function providers(options: PlatformOptions): Provider[] {
+  const { config, definitions, roles, logWriter } = options;
+  const files = dataFiles(config);
+  return [
+    { provide: PLATFORM_OPTIONS, useValue: options },
+    { provide: CONFIG, useValue: config },
+    { provide: CLOCK, useValue: options.clock },
+    { provide: LOGGER, useValue: options.logger },
+    { provide: OTHER_THREADS, useValue: options.otherThreads },
+    { provide: EVENT_REGISTRY, useFactory: () => new EventRegistry(definitions) },
+    {
+      provide: EVENT_STORE,
+      inject: [EVENT_REGISTRY],
+      useFactory: (registry: EventRegistry) =>
+        EmbeddedEventStore.open({ path: files.log, registry, writer: logWriter }),
+    },
+    {
+      provide: EVIDENCE_STORE,
+      useFactory: () => FolderEvidenceStore.open({ folder: config.evidenceDir, limits: config.limits }),
+    },
+    {
+      provide: READ_MODELS,
+      // After the log: it makes the folder both stand in.
+      inject: [EVENT_STORE],
+      useFactory: () => EmbeddedReadModels.open({ path: files.readModels, mode: 'reader' }),
+    },
+    {
+      provide: LocalRoles,
+      inject: [RoleTasks],
+      useFactory: (tasks: RoleTasks) => new LocalRoles(roles, tasks, options.logger),
+    },
+    Projections,
+    RoleTasks,
+    Metrics,
+    HttpActivity,
+  ];
+}
 
 /** The infrastructure, once per Nest context, for every module: ports by their tokens, adapters chosen here alone. */
 @Global()
 @Module({})
-export class PlatformModule {
+export class PlatformModule implements OnApplicationShutdown {
+  constructor(
+    @Inject(PLATFORM_OPTIONS) options: PlatformOptions,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(READ_MODELS) private readonly readModels: ReadModels & { close(): Promise<void> },
+    @Inject(LocalRoles) private readonly local: LocalRoles,
+    @Inject(OTHER_THREADS) others: OtherThreads,
+    @Inject(Metrics) metrics: Metrics,
+  ) {
+    if (options.roles.includes('api')) registerPlatformMetrics(metrics, { store, readModels, local, others });
+  }
+
   static forRoot(options: PlatformOptions): DynamicModule {
     return {
       module: PlatformModule,
-      providers: [
-        { provide: PLATFORM_OPTIONS, useValue: options },
-        { provide: CONFIG, useValue: options.config },
-        { provide: CLOCK, useValue: options.clock },
-        { provide: LOGGER, useValue: options.logger },
-        { provide: EVENT_REGISTRY, useFactory: () => new EventRegistry(options.definitions) },
+      providers: providers(options),
+      exports: [
+        CONFIG,
+        CLOCK,
+        LOGGER,
+        OTHER_THREADS,
+        EVENT_REGISTRY,
+        EVENT_STORE,
+        EVIDENCE_STORE,
+        READ_MODELS,
+        LocalRoles,
         Projections,
         RoleTasks,
+        Metrics,
+        HttpActivity,
       ],
-      exports: [CONFIG, CLOCK, LOGGER, EVENT_REGISTRY, Projections, RoleTasks],
     };
+  }
+
+  /** Last of all: whoever still ran has ended by now. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.local.stop();
+    await this.readModels.close();
+    await this.store.close();
   }
 }

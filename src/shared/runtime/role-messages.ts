@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Config } from '../config/config.js';
 import type { RoleName } from './role-task.js';
 import type { TaskState } from './role-runner.js';
+import type { ThreadMetrics } from './other-threads.js';
 
 /** What a role's thread is started with. */
 export interface RoleThreadData {
@@ -16,11 +17,4 @@ export type ToRoleThread = { readonly kind: 'stop' } | { readonly kind: 'metrics
 export type FromRoleThread =
   | { readonly kind: 'ready' }
   | { readonly kind: 'tasks'; readonly tasks: readonly TaskState[] }
-  | { readonly kind: 'metrics'; readonly request: number; readonly values: readonly MetricValue[] };
-
-/** A counter or gauge of a role's thread, gathered by the main thread for `/metrics`. */
-export interface MetricValue {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
+  | { readonly kind: 'metrics'; readonly request: number; readonly values: ThreadMetrics };

@@ -1,20 +1,14 @@
 import { Worker, type MessagePort } from 'node:worker_threads';
 import type { Config } from '../config/config.js';
 import type { Logger } from '../telemetry/logger.js';
-import type { FromRoleThread, MetricValue, RoleThreadData, ToRoleThread } from './role-messages.js';
+import type { FromRoleThread, RoleThreadData, ToRoleThread } from './role-messages.js';
 import { RESTART_DELAYS, type TaskState } from './role-runner.js';
 import type { RoleName } from './role-task.js';
+import type { OtherThreads, ThreadMetrics, ThreadState } from './other-threads.js';
 
 /** Roles that share a thread: the busy ones have their own, the waiting ones share one. */
 const THREADS: readonly (readonly RoleName[])[] = [['ingest'], ['rate'], ['project'], ['sync', 'schedule']];
 const METRICS_MS = 1000;
-
-export interface ThreadState {
-  readonly roles: readonly RoleName[];
-  readonly alive: boolean;
-  readonly restarts: number;
-  readonly tasks: readonly TaskState[];
-}
 
 export interface RoleThreadsOptions {
   readonly config: Config;
@@ -26,7 +20,7 @@ export interface RoleThreadsOptions {
 }
 
 /** The threads of a process's roles: started, watched, started again when one dies, stopped in order. */
-export class RoleThreads {
+export class RoleThreads implements OtherThreads {
   private readonly threads: RoleThread[];
 
   constructor(options: RoleThreadsOptions) {
@@ -49,9 +43,8 @@ export class RoleThreads {
     return this.threads.map((thread) => thread.status());
   }
 
-  async metrics(): Promise<MetricValue[]> {
-    const values = await Promise.all(this.threads.map((thread) => thread.metrics()));
-    return values.flat();
+  metrics(): Promise<ThreadMetrics[]> {
+    return Promise.all(this.threads.map((thread) => thread.metrics()));
   }
 
   /** Every task finishes or parks what it holds; then the threads end. */
@@ -70,7 +63,7 @@ class RoleThread {
   private delayMs = RESTART_DELAYS.firstMs;
   private restartTimer: NodeJS.Timeout | undefined;
   private tasks: readonly TaskState[] = [];
-  private readonly answers = new Map<number, (values: readonly MetricValue[]) => void>();
+  private readonly answers = new Map<number, (values: ThreadMetrics) => void>();
   private requests = 0;
 
   constructor(
@@ -94,12 +87,12 @@ class RoleThread {
     return { roles: this.roles, alive: this.alive, restarts: this.restarts, tasks: this.tasks };
   }
 
-  metrics(): Promise<readonly MetricValue[]> {
+  metrics(): Promise<ThreadMetrics> {
     if (!this.alive) return Promise.resolve([]);
     const request = (this.requests += 1);
     return new Promise((resolve) => {
       const timer = setTimeout(() => settle([]), METRICS_MS);
-      const settle = (values: readonly MetricValue[]) => {
+      const settle = (values: ThreadMetrics) => {
         clearTimeout(timer);
         this.answers.delete(request);
         resolve(values);

@@ -4,3 +4,5 @@
 export const CLOCK = Symbol('Clock');
 /** `Logger` of shared/telemetry/logger.ts. */
 export const LOGGER = Symbol('Logger');
+/** `OtherThreads` of shared/runtime/other-threads.ts. */
+export const OTHER_THREADS = Symbol('OtherThreads');

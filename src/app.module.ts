@@ -1,0 +1,17 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { HealthModule } from './shared/health/health.module.js';
+import { PlatformModule } from './shared/platform/platform.module.js';
+import type { PlatformOptions } from './shared/platform/platform-options.js';
+import { MetricsModule } from './shared/telemetry/metrics.module.js';
+
+/** The whole application, the same in every thread and process; roles decide what of it runs. */
+@Module({})
+export class AppModule {
+  static forRoot(options: PlatformOptions): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [PlatformModule.forRoot(options), CqrsModule.forRoot(), HealthModule, MetricsModule],
+    };
+  }
+}

@@ -1,0 +1,42 @@
+import 'reflect-metadata';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { HttpActivity } from './shared/http/http-activity.js';
+import { httpAdapter, setUpHttp } from './shared/http/http-server.js';
+import { openApiDocument, serveDocumentation } from './shared/http/openapi.js';
+import type { PlatformOptions } from './shared/platform/platform-options.js';
+import { LocalRoles } from './shared/runtime/local-roles.js';
+import { Metrics } from './shared/telemetry/metrics.js';
+import { NestLogger } from './shared/telemetry/nest-logger.js';
+
+/** The application with its HTTP side, initialised but not listening, its role tasks not started. */
+export async function createHttpApplication(options: PlatformOptions): Promise<NestFastifyApplication> {
+  const { config, logger } = options;
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(options), httpAdapter(config), {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+    bodyParser: false,
+    forceCloseConnections: true,
+  });
+  await setUpHttp(app, {
+    config,
+    logger,
+    metrics: app.get(Metrics),
+    roles: app.get(LocalRoles),
+    activity: app.get(HttpActivity),
+  });
+  serveDocumentation(app, openApiDocument(app));
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return app;
+}
+
+/** The application without HTTP: in a role's thread, and for tools. */
+export async function createRoleApplication(options: PlatformOptions): Promise<INestApplicationContext> {
+  return NestFactory.createApplicationContext(AppModule.forRoot(options), {
+    logger: new NestLogger(options.logger),
+    abortOnError: false,
+  });
+}

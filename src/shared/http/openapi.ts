@@ -1,0 +1,95 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { PROBLEM_MEANINGS, ProblemDto, problemContent } from './problem.dto.js';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Responses = Record<string, { description?: string; content?: unknown }>;
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+const DESCRIPTION = `Usage files become money, and every reprocess and every audit is a replay.
+
+**Start here**: press *Authorize* and paste the API key that was shown at the first start. Then, by hand, the whole way:
+feed the catalog (\`POST /v1/feeds/catalog\`) and the accounts (\`POST /v1/feeds/accounts\`), put a price on an offer,
+make a mapping, upload a file (\`POST /v1/usage-files\`), watch its phases, look at raw and monetized usage, repair and
+reprocess what is suspended, aggregate, send, and trace any line in both directions.
+
+Lists answer \`{items, next}\`; give \`next\` as \`after\` for the next page. Commands take an \`Idempotency-Key\`, are
+remembered for ever under it, and answer with a log \`position\`; a read with \`minPosition\` of that value sees the
+effect. Money and quantities are decimal strings, instants RFC 3339 in UTC. Errors are RFC 9457 problems.`;
+
+/** The OpenAPI document of an initialised application: what the controllers declare, completed by what holds for all. */
+export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
+  const base = new DocumentBuilder()
+    .setTitle('Retally')
+    .setDescription(DESCRIPTION)
+    .setVersion('1')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key: `rtl_…`' })
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'The same API key' }, 'apiKey')
+    .build();
+  const document = SwaggerModule.createDocument(app, base, { extraModels: [ProblemDto] });
+  document.paths = sorted(document.paths);
+  if (document.components?.schemas !== undefined) document.components.schemas = sorted(document.components.schemas);
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of METHODS) {
+      const operation = item[method];
+      if (operation !== undefined) complete(operation, path, method);
+    }
+  }
+  return document;
+}
+
+/** Swagger UI at /docs from the package's own files: no address outside this server is asked. */
+export function serveDocumentation(app: NestFastifyApplication, document: OpenAPIObject): void {
+  SwaggerModule.setup('docs', app, document, {
+    jsonDocumentUrl: 'openapi.json',
+    customSiteTitle: 'Retally API',
+    swaggerOptions: {
+      persistAuthorization: true,
+      tryItOutEnabled: true,
+      displayRequestDuration: true,
+      docExpansion: 'none',
+      tagsSorter: 'alpha',
+    },
+  });
+}
+
+function complete(operation: Operation, path: string, method: string): void {
+  const guarded = path.startsWith('/v1/');
+  operation.security = guarded ? [{ bearer: [] }, { apiKey: [] }] : [];
+  const responses = operation.responses as Responses;
+  const general = guarded ? [401, 403, 422, 500, 503] : [500];
+  if (operation.requestBody !== undefined) general.push(400, 413, 415);
+  for (const status of general) responses[String(status)] ??= {};
+  for (const [status, response] of Object.entries(responses)) {
+    if (Number(status) < 400) continue;
+    response.description = textOr(response.description, PROBLEM_MEANINGS[Number(status)] ?? 'Refused.');
+    response.content ??= problemContent();
+  }
+  operation.responses = sorted(responses) as Operation['responses'];
+  if (guarded && method !== 'get') addIdempotencyKey(operation);
+}
+
+function addIdempotencyKey(operation: Operation): void {
+  const parameters = (operation.parameters ?? []).filter(
+    (parameter) => !('name' in parameter && parameter.name.toLowerCase() === 'idempotency-key'),
+  );
+  operation.parameters = [
+    ...parameters,
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      description: 'Sent again with the same body it answers as the first time; with another body it is refused.',
+      schema: { type: 'string', maxLength: 200 },
+    },
+  ];
+}
+
+function textOr(text: string | undefined, fallback: string): string {
+  return text === undefined || text === '' ? fallback : text;
+}
+
+/** Names in order, so that the committed document changes only where the API does. */
+function sorted<T>(record: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,35 @@
+import type { Logger } from '../telemetry/logger.js';
+import { RoleRunner, type TaskState } from './role-runner.js';
+import type { RoleName, RoleTasks } from './role-task.js';
+
+/** The role tasks of this thread, and whether the process is on its way down. */
+export class LocalRoles {
+  private runner: RoleRunner | undefined;
+  private stopped: Promise<void> | undefined;
+
+  constructor(
+    readonly roles: readonly RoleName[],
+    private readonly tasks: RoleTasks,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Set by the first stop signal: readiness is refused from then on, so that no new work is sent here. */
+  draining = false;
+  /** Called whenever a task's state changes. */
+  changed: () => void = () => undefined;
+
+  start(): void {
+    this.runner = new RoleRunner(this.tasks.of(this.roles), this.logger, undefined, () => this.changed());
+    this.runner.start();
+  }
+
+  status(): TaskState[] {
+    return this.runner?.status() ?? [];
+  }
+
+  /** Resolves when every task has finished or parked what it held; the same again when called again. */
+  stop(): Promise<void> {
+    this.stopped ??= this.runner?.stop() ?? Promise.resolve();
+    return this.stopped;
+  }
+}
