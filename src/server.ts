@@ -3,6 +3,7 @@ import { createHttpApplication } from './application.js';
 import { eventCatalogue } from './event-catalogue.js';
 import { FIRST_KEYS, type FirstKey, type FirstKeys } from './modules/access/index.js';
 import type { Config } from './shared/config/config.js';
+import type { EventStore } from './shared/event-store/event-store.port.js';
 import { systemClock, type Clock } from './shared/kernel/clock.js';
 import { HttpActivity } from './shared/http/http-activity.js';
 import { lockDataDir } from './shared/platform/data-dir-lock.js';
@@ -22,6 +23,8 @@ export interface ServerOptions {
   /** Default: the system's clock. Role threads always run by the system's. */
   readonly clock?: Clock;
   readonly logger?: Logger;
+  /** Inline only: see PlatformOptions. */
+  readonly wrapStore?: (store: EventStore) => EventStore;
 }
 
 /** A running Retally, in this process. */
@@ -51,7 +54,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 /** Everything in this thread: for tests and tools. */
-async function startInline({ config, clock, logger }: ServerOptions): Promise<Server> {
+async function startInline({ config, clock, logger, wrapStore }: ServerOptions): Promise<Server> {
   const app = await createHttpApplication({
     config,
     definitions: eventCatalogue,
@@ -60,6 +63,7 @@ async function startInline({ config, clock, logger }: ServerOptions): Promise<Se
     clock: clock ?? systemClock,
     logger: logger ?? pinoLogger(config.logLevel, 'main'),
     otherThreads: noOtherThreads,
+    ...(wrapStore === undefined ? {} : { wrapStore }),
   });
   return serverOf(app, config, { died: new Promise(() => undefined), close: () => Promise.resolve() });
 }

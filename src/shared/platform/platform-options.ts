@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Config } from '../config/config.js';
 import type { Clock } from '../kernel/clock.js';
+import type { EventStore } from '../event-store/event-store.port.js';
 import type { EventDefinition } from '../kernel/event-definition.js';
 import type { OtherThreads } from '../runtime/other-threads.js';
 import type { RoleName } from '../runtime/role-task.js';
@@ -19,6 +20,8 @@ export interface PlatformOptions {
   readonly logger: Logger;
   /** The role threads beside this context, for health and metrics. */
   readonly otherThreads: OtherThreads;
+  /** Wraps the log for every user of this context: tests watch it, or fail it at a chosen append. */
+  readonly wrapStore?: (store: EventStore) => EventStore;
 }
 
 export const PLATFORM_OPTIONS = Symbol('PlatformOptions');

@@ -37,8 +37,10 @@ function providers(options: PlatformOptions): Provider[] {
     {
       provide: EVENT_STORE,
       inject: [EVENT_REGISTRY],
-      useFactory: (registry: EventRegistry) =>
-        EmbeddedEventStore.open({ path: files.log, registry, writer: logWriter }),
+      useFactory: async (registry: EventRegistry): Promise<EventStore> => {
+        const store = await EmbeddedEventStore.open({ path: files.log, registry, writer: logWriter });
+        return options.wrapStore?.(store) ?? store;
+      },
     },
     {
       provide: EVIDENCE_STORE,
