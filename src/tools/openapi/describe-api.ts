@@ -1,0 +1,26 @@
+import { createHttpApplication } from '../../application.js';
+import { eventCatalogue } from '../../event-catalogue.js';
+import { readConfig } from '../../shared/config/read-config.js';
+import { systemClock } from '../../shared/kernel/clock.js';
+import { noOtherThreads } from '../../shared/runtime/other-threads.js';
+import { silentLogger } from '../../shared/telemetry/logger.js';
+
+/** The OpenAPI document of the real application, booted on an empty folder and not listening; the same every time. */
+export async function describeApi(dataDir: string): Promise<string> {
+  const config = readConfig({ RETALLY_DATA_DIR: dataDir, RETALLY_WORKERS: 'inline', RETALLY_ROLES: 'api' });
+  const app = await createHttpApplication({
+    config,
+    definitions: eventCatalogue,
+    roles: config.roles,
+    logWriter: 'inline',
+    clock: systemClock,
+    logger: silentLogger,
+    otherThreads: noOtherThreads,
+  });
+  try {
+    const answer = await app.inject({ method: 'GET', url: '/openapi.json' });
+    return `${JSON.stringify(JSON.parse(answer.payload), undefined, 2)}\n`;
+  } finally {
+    await app.close();
+  }
+}
