@@ -1,0 +1,76 @@
+import { ConfigurationRefused, isLoopback, readConfig } from './read-config.js';
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationRefused) return error.problems;
+    throw error;
+  }
+}
+
+describe('settings', () => {
+  it('need nothing to be set', () => {
+    const config = readConfig({ PATH: '/bin' });
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      port: 3000,
+      auth: 'keys',
+      workers: 'threads',
+      tenants: ['main'],
+      partitions: 8,
+      chunkRecords: 500,
+      timeZone: 'UTC',
+      roles: ['api', 'ingest', 'rate', 'project', 'sync', 'schedule'],
+    });
+    expect(config.billing).toBeUndefined();
+    expect(config.evidenceDir).toBe(`${config.dataDir}/evidence`);
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('are refused all together, each with its name and what would be right', () => {
+    const problems = problemsOf({
+      RETALLY_PORT: '70000',
+      RETALLY_AUTH: 'maybe',
+      RETALLY_TENANTS: 'Main,ok',
+      RETALLY_TIME_ZONE: 'Mars/Olympus',
+      RETALLY_ROLES: 'api,cook',
+      RETALLY_PRT: '1',
+    });
+    expect(problems).toHaveLength(6);
+    expect(problems.join('\n')).toMatch(/RETALLY_PORT="70000" must be a whole number from 0 to 65535/);
+    expect(problems.join('\n')).toMatch(/RETALLY_PRT is not a setting/);
+  });
+
+  it('name an engine whose adapter is not there', () => {
+    expect(
+      problemsOf({ RETALLY_EVENT_STORE: 'esdb://localhost:2113', RETALLY_READ_MODELS: 'mongodb://localhost' }),
+    ).toEqual([
+      'RETALLY_EVENT_STORE: this version carries no EventStoreDB adapter yet; use "embedded"',
+      'RETALLY_READ_MODELS: this version carries no MongoDB adapter yet; use "embedded"',
+    ]);
+  });
+
+  it('without credentials serve this machine alone', () => {
+    expect(problemsOf({ RETALLY_AUTH: 'none', RETALLY_HOST: '0.0.0.0' })).toHaveLength(1);
+    expect(problemsOf({ RETALLY_AUTH: 'none', RETALLY_HOST: '127.0.0.1' })).toEqual([]);
+    expect(problemsOf({ RETALLY_AUTH: 'keys', RETALLY_HOST: '0.0.0.0' })).toEqual([]);
+    expect(['localhost', '127.8.8.8', '::1', '0.0.0.0', '10.0.0.1', '127.evil.com'].map(isLoopback)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('of the billing system belong together', () => {
+    const url = { RETALLY_BILLING_URL: 'http://127.0.0.1:4000' };
+    expect(problemsOf(url)).toHaveLength(1);
+    const whole = { ...url, RETALLY_BILLING_CLIENT_NO: '1', RETALLY_BILLING_AUTH_KEY: 'k' };
+    expect(readConfig(whole).billing).toMatchObject({ clientNo: '1', batchSize: 1000, parallel: 4 });
+    expect(problemsOf({ ...whole, RETALLY_BILLING_URL: 'file:///etc/passwd' })).toHaveLength(1);
+  });
+});
