@@ -30,8 +30,9 @@ export type BillingWorkCommand =
       readonly sendId: string;
       readonly reason: string;
       readonly throughAggregation: number;
-      /** Batches of runs completed since the last send, and batches whose errored lines were offered again. */
+      /** Batches of runs completed since the last send; those left unsettled and `errored` ones are added to them. */
       readonly batches: readonly string[];
+      readonly errored?: { readonly batches: readonly string[]; readonly errorCode?: string };
     }
   | { readonly kind: 'SENT'; readonly data: BillingSendCompleted['data'] }
   | { readonly kind: 'POLL'; readonly pollId: string; readonly reason: string }
@@ -78,9 +79,10 @@ export const billingWorkDecider: Decider<BillingWork, BillingWorkCommand, Billin
     switch (command.kind) {
       case 'SEND': {
         if (state.known.has(command.sendId)) return [];
-        const { sendId, reason, throughAggregation } = command;
-        const batches = [...new Set([...state.unsettled, ...command.batches])];
-        return [{ type: 'BillingSendRequested.v1', data: { sendId, reason, throughAggregation, batches } }];
+        const { sendId, reason, throughAggregation, errored } = command;
+        const batches = [...new Set([...state.unsettled, ...command.batches, ...(errored?.batches ?? [])])];
+        const data = { sendId, reason, throughAggregation, batches, ...(errored === undefined ? {} : { errored }) };
+        return [{ type: 'BillingSendRequested.v1', data }];
       }
       case 'SENT':
         return state.open.some((work) => work.kind === 'SEND' && work.data.sendId === command.data.sendId)

@@ -219,6 +219,8 @@ export type BillingSendRequested = DomainEvent<
     readonly reason: string;
     readonly throughAggregation: number;
     readonly batches: readonly string[];
+    /** Batches whose errored lines (with this code, or all) are offered again; they are among `batches`. */
+    readonly errored?: { readonly batches: readonly string[]; readonly errorCode?: string };
   }
 >;
 /** Every batch of the send has come to rest: in lines. */

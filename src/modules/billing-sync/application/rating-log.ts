@@ -1,0 +1,59 @@
+import type { EventStore } from '../../../shared/event-store/event-store.port.js';
+import type { RecordedEvent } from '../../../shared/kernel/event.js';
+import { streamName } from '../../../shared/kernel/stream-name.js';
+import type { RatingPartitioned, UsageBatchRated } from '../../rating/index.js';
+import type { RevisionRange } from '../domain/events.js';
+import { GateClosed } from '../domain/seal-batches.js';
+
+const RATED = 'UsageBatchRated.v1';
+
+/** What aggregation reads of the rating streams. */
+export class RatingLog {
+  constructor(private readonly store: EventStore) {}
+
+  /** Where every partition's stream stands now; partitions without an event are left out. */
+  async standing(tenant: string): Promise<{ partition: number; revision: number }[]> {
+    const partitions = await this.partitions(tenant);
+    const standing: { partition: number; revision: number }[] = [];
+    for (let partition = 0; partition < partitions; partition += 1) {
+      const stream = ratingStream(tenant, partition);
+      for await (const event of this.store.readStream(stream, { direction: 'backward', limit: 1 })) {
+        standing.push({ partition, revision: event.revision });
+      }
+    }
+    return standing;
+  }
+
+  /** The rated events of a closed range. @throws GateClosed for an event whose money this version cannot add up. */
+  async *rated(tenant: string, range: RevisionRange): AsyncIterable<UsageBatchRated['data']> {
+    const limit = range.to - range.from + 1;
+    let expected = range.from;
+    for await (const event of this.store.readStream(ratingStream(tenant, range.partition), {
+      from: range.from,
+      limit,
+    })) {
+      if (event.revision !== expected) break;
+      expected += 1;
+      if (event.type !== RATED)
+        throw new GateClosed(`${event.stream} holds ${event.type}, which this version cannot bill`);
+      yield (event as RecordedEvent & UsageBatchRated).data;
+    }
+    if (expected !== range.to + 1) {
+      throw new GateClosed(
+        `${ratingStream(tenant, range.partition)} has no revision ${expected}, but the run's window has`,
+      );
+    }
+  }
+
+  /** 0 before the first record was rated. */
+  private async partitions(tenant: string): Promise<number> {
+    for await (const event of this.store.readStream(streamName('rating', tenant, 'settings'), { limit: 1 })) {
+      return (event as RecordedEvent & RatingPartitioned).data.partitions;
+    }
+    return 0;
+  }
+}
+
+export function ratingStream(tenant: string, partition: number): string {
+  return streamName('rating', tenant, String(partition));
+}
