@@ -8,6 +8,11 @@ export class Projections {
   register(...projections: readonly Projection[]): void {
     for (const projection of projections) {
       if (this.projections.has(projection.name)) throw new Error(`Projection ${projection.name} is registered twice`);
+      for (const { name } of projection.collections) {
+        const other = this.all().find(({ collections }) => collections.some((collection) => collection.name === name));
+        if (other !== undefined)
+          throw new Error(`Collection ${name} belongs to ${other.name} and to ${projection.name}`);
+      }
       this.projections.set(projection.name, projection);
     }
   }
