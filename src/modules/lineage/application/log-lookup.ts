@@ -1,0 +1,90 @@
+import type { RecordedEvent } from '../../../shared/kernel/event.js';
+import { streamName, type StreamName } from '../../../shared/kernel/stream-name.js';
+import type { EventStore } from '../../../shared/event-store/event-store.port.js';
+import type { CommandReference, Origin } from '../domain/lineage.js';
+
+/** A read model names an event the log has not: one of them is damaged, and no lineage may paper over it. */
+export class LineageBroken extends Error {
+  override readonly name = 'LineageBroken';
+}
+
+/**
+ * Reads single events for one answer, each once: by position or by stream and revision, never by scanning. It sees one
+ * tenant only: an event of another one is treated as damage.
+ */
+export class LogLookup {
+  private readonly byPosition = new Map<number, Promise<RecordedEvent>>();
+  private readonly commands = new Map<string, Promise<CommandReference>>();
+
+  constructor(
+    private readonly store: EventStore,
+    readonly tenant: string,
+  ) {}
+
+  eventAt(position: number): Promise<RecordedEvent> {
+    let event = this.byPosition.get(position);
+    if (event === undefined) {
+      event = this.read(position);
+      this.byPosition.set(position, event);
+    }
+    return event;
+  }
+
+  /** The event of a stream at a revision; undefined past its end. */
+  async at(stream: StreamName, revision: number): Promise<RecordedEvent | undefined> {
+    for await (const event of this.store.readStream(stream, { from: revision, limit: 1 })) return event;
+    return undefined;
+  }
+
+  /** A whole stream, for short ones: the life of a file or of a batch. */
+  async all(stream: StreamName, limit: number): Promise<RecordedEvent[]> {
+    const events: RecordedEvent[] = [];
+    for await (const event of this.store.readStream(stream, { limit })) events.push(event);
+    return events;
+  }
+
+  async originAt(position: number): Promise<Origin> {
+    return this.originOf(await this.eventAt(position));
+  }
+
+  async originOf(event: RecordedEvent): Promise<Origin> {
+    const { type, stream, revision, position, id, metadata } = event;
+    return {
+      event: { type, stream, revision, position, id, hash: metadata.hash },
+      actor: metadata.actor,
+      recordedAt: metadata.recordedAt,
+      command: metadata.commandId === undefined ? null : await this.command(metadata.commandId),
+    };
+  }
+
+  private command(commandId: string): Promise<CommandReference> {
+    let command = this.commands.get(commandId);
+    if (command === undefined) {
+      command = this.readCommand(commandId);
+      this.commands.set(commandId, command);
+    }
+    return command;
+  }
+
+  private async readCommand(commandId: string): Promise<CommandReference> {
+    const accepted = await this.at(streamName('command', this.tenant, commandId), 0);
+    if (accepted === undefined) return { commandId, name: null, actor: null, reason: null };
+    const { name, payload } = accepted.data as { readonly name?: unknown; readonly payload?: unknown };
+    const reason = typeof payload === 'object' && payload !== null && 'reason' in payload ? payload.reason : undefined;
+    return {
+      commandId,
+      name: typeof name === 'string' ? name : null,
+      actor: accepted.metadata.actor,
+      reason: typeof reason === 'string' ? reason : null,
+    };
+  }
+
+  private async read(position: number): Promise<RecordedEvent> {
+    for await (const event of this.store.readAll({ after: position - 1, limit: 1 })) {
+      if (event.position === position && event.metadata.tenant === this.tenant) return event;
+    }
+    throw new LineageBroken(
+      `The log of tenant ${this.tenant} has no event at position ${position}, which a read model names`,
+    );
+  }
+}
