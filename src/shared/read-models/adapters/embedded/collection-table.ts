@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { inspect } from 'node:util';
+import { InvalidRow, type Generation } from '../../read-model-writer.port.js';
+import type { CollectionSpec, FieldKind, IndexSpec, Row } from '../../read-models.port.js';
+import { canonicalDecimal, fieldsOf, isCanonicalDecimal, type Field } from '../../row-shape.js';
+import type { SqlValue } from './sqlite.js';
+
+const SQL_TYPES: Readonly<Record<FieldKind, string>> = {
+  text: 'TEXT',
+  decimal: 'TEXT',
+  json: 'TEXT',
+  integer: 'INTEGER',
+  instant: 'INTEGER',
+  boolean: 'INTEGER',
+};
+
+/** Raised whenever values are stored in another form: every table is then made anew. */
+const STORAGE_FORM = 1;
+
+/** A name in double quotes. Only names that `fieldsOf` has checked come here; values are always bound. */
+export function quoted(name: string): string {
+  return `"${name}"`;
+}
+
+/** One collection as a table: its columns, its statements, and how a row becomes values and back. */
+export class CollectionTable {
+  readonly fields: readonly Field[];
+  /** Equal shapes hold each other's rows; indexes are not part of it, they are changed in place. */
+  readonly shape: string;
+  readonly columns: string;
+  private readonly encoders: readonly ((value: unknown) => SqlValue)[];
+  private readonly keyFields: readonly Field[];
+
+  constructor(readonly spec: CollectionSpec) {
+    this.fields = fieldsOf(spec);
+    this.keyFields = this.fields.filter(({ inKey }) => inKey);
+    this.columns = this.fields.map(({ name }) => quoted(name)).join(', ');
+    const form = [STORAGE_FORM, spec.key, this.fields.map(({ name, kind }) => [name, kind])];
+    this.shape = createHash('sha256').update(JSON.stringify(form), 'utf8').digest('hex').slice(0, 16);
+    this.encoders = this.fields.map((field) => encoder(spec.name, field));
+  }
+
+  table(generation: Generation | 'old'): string {
+    return quoted(`${generation}_${this.spec.name}`);
+  }
+
+  createSql(generation: Generation): string {
+    const columns = this.fields.map(
+      ({ name, kind, inKey }) => `${quoted(name)} ${SQL_TYPES[kind]}${inKey ? ' NOT NULL' : ''}`,
+    );
+    const key = this.spec.key.map(quoted).join(', ');
+    return `CREATE TABLE ${this.table(generation)} (${columns.join(', ')}, PRIMARY KEY (${key})) STRICT, WITHOUT ROWID`;
+  }
+
+  /** Index names are unique in the file and stay when a table is renamed; so they carry what they are and a series. */
+  indexName(index: IndexSpec, series: number): string {
+    return `${this.indexStem(index)}:${series}`;
+  }
+
+  indexStem(index: IndexSpec): string {
+    const form = JSON.stringify([index.fields, Object.entries(index.where ?? {}).sort()]);
+    return `${this.spec.name}:${createHash('sha256').update(form, 'utf8').digest('hex').slice(0, 12)}`;
+  }
+
+  createIndexSql(index: IndexSpec, generation: Generation, series: number): string {
+    const where = Object.entries(index.where ?? {}).map(([field, value]) => `${quoted(field)} = ${literal(value)}`);
+    const condition = where.length > 0 ? ` WHERE ${where.join(' AND ')}` : '';
+    const fields = index.fields.map(quoted).join(', ');
+    return `CREATE INDEX ${quoted(this.indexName(index, series))} ON ${this.table(generation)} (${fields})${condition}`;
+  }
+
+  putSql(generation: Generation): string {
+    const marks = this.fields.map(() => '?').join(', ');
+    return `INSERT OR REPLACE INTO ${this.table(generation)} (${this.columns}) VALUES (${marks})`;
+  }
+
+  getSql(generation: Generation): string {
+    return `SELECT ${this.columns} FROM ${this.table(generation)} WHERE ${this.keyCondition()}`;
+  }
+
+  deleteSql(generation: Generation): string {
+    return `DELETE FROM ${this.table(generation)} WHERE ${this.keyCondition()}`;
+  }
+
+  allSql(generation: Generation): string {
+    return `SELECT ${this.columns} FROM ${this.table(generation)} ORDER BY ${this.spec.key.map(quoted).join(', ')}`;
+  }
+
+  private keyCondition(): string {
+    return this.spec.key.map((name) => `${quoted(name)} = ?`).join(' AND ');
+  }
+
+  /** The row's values in the order of the columns, written into `into`. @throws InvalidRow */
+  encode(row: Row, into: SqlValue[]): SqlValue[] {
+    const { fields, encoders } = this;
+    for (let index = 0; index < fields.length; index += 1) {
+      const field = fields[index];
+      const encode = encoders[index];
+      if (field !== undefined && encode !== undefined) into[index] = encode(row[field.name]);
+    }
+    return into;
+  }
+
+  /** @throws InvalidRow when a part of the key is missing or of another type. */
+  encodeKey(key: Row): SqlValue[] {
+    return this.keyFields.map((field, index) => this.encoders[index]?.(key[field.name]) ?? null);
+  }
+
+  decode(values: readonly unknown[]): Row {
+    const row: Record<string, unknown> = {};
+    this.fields.forEach(({ name, kind }, index) => {
+      const value = values[index];
+      if (value === null) row[name] = null;
+      else if (kind === 'boolean') row[name] = value === 1;
+      else if (kind === 'json') row[name] = JSON.parse(value as string) as unknown;
+      else row[name] = value;
+    });
+    return row;
+  }
+}
+
+/** A constant of a declaration as SQL. */
+export function literal(value: string | number | boolean): string {
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) throw new Error(`${value} is not a whole number`);
+    return String(value);
+  }
+  return `'${value.replaceAll("'", "''")}'`;
+}
+
+function encoder(collection: string, { name, kind, inKey }: Field): (value: unknown) => SqlValue {
+  const refuse = (value: unknown): never => {
+    throw new InvalidRow(collection, `${name} holds ${inspect(value).slice(0, 80)}, which is no ${kind}`);
+  };
+  const encode = valueEncoder(kind, refuse);
+  return (value) => {
+    if (value !== undefined && value !== null) return encode(value);
+    return inKey ? refuse(value) : null;
+  };
+}
+
+function valueEncoder(kind: FieldKind, refuse: (value: unknown) => never): (value: unknown) => SqlValue {
+  switch (kind) {
+    case 'text':
+      return (value) => (typeof value === 'string' ? value : refuse(value));
+    case 'integer':
+    case 'instant':
+      return (value) => (Number.isSafeInteger(value) ? (value as number) : refuse(value));
+    case 'boolean':
+      return (value) => (typeof value === 'boolean' ? Number(value) : refuse(value));
+    case 'json':
+      return (value) => jsonText(value) ?? refuse(value);
+    case 'decimal':
+      return (value) => {
+        const text = typeof value === 'string' ? canonicalDecimal(value) : refuse(value);
+        return isCanonicalDecimal(text) ? text : refuse(value);
+      };
+  }
+}
+
+/** Undefined for what JSON has no text for; its declared type forgets that. */
+function jsonText(value: unknown): string | undefined {
+  return JSON.stringify(value);
+}

@@ -1,0 +1,23 @@
+import { Decimal, unitsToString } from '../../../kernel/decimal.js';
+
+/** Adds decimal texts exactly; it keeps scaled integers, for a sum may run over a million rows. */
+export class DecimalSum {
+  private units = 0n;
+  private scale = 0;
+
+  /** A null adds nothing. */
+  add(text: unknown): this {
+    if (typeof text !== 'string') return this;
+    const value = Decimal.parse(text);
+    if (value.scale > this.scale) {
+      this.units *= 10n ** BigInt(value.scale - this.scale);
+      this.scale = value.scale;
+    }
+    this.units += value.scale === this.scale ? value.units : value.unitsAt(this.scale);
+    return this;
+  }
+
+  toString(): string {
+    return unitsToString(this.units, this.scale);
+  }
+}

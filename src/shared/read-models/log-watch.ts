@@ -1,0 +1,83 @@
+import type { EventStore } from '../event-store/event-store.port.js';
+
+/** A subscription only wakes; should it say nothing of an append, the end of the log is looked at this often. */
+const POLL_MS = 250;
+/** So many new events are worth a transaction without waiting for more. */
+const PLENTY = 64;
+
+/**
+ * Tells a pulling reader that the log has grown. Its reads are the truth: a wake that comes twice, late or not at all
+ * costs time only.
+ */
+export class LogWatch {
+  private seen = 0;
+  private events = 0;
+  private subscription: Promise<void> | undefined;
+  private failure: { readonly error: unknown } | undefined;
+  private wake: () => void = () => undefined;
+  private readonly ending = new AbortController();
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly signal: AbortSignal,
+  ) {
+    signal.addEventListener('abort', this.stop, { once: true });
+  }
+
+  /** Resolves when the log has, or may have, something after `position`, or when the work is to end. */
+  async wait(position: number): Promise<void> {
+    this.subscription ??= this.listen(position);
+    while (!this.signal.aborted && this.seen <= position) {
+      if (this.failure !== undefined) throw this.failure.error;
+      await this.pause(POLL_MS);
+      if (this.seen <= position && (await this.store.head()) > position) return;
+    }
+  }
+
+  /** Lets events come in for a while; shorter when there are plenty already. */
+  async gather(milliseconds: number): Promise<void> {
+    this.events = 0;
+    const deadline = performance.now() + milliseconds;
+    while (!this.signal.aborted && this.events < PLENTY) {
+      const left = deadline - performance.now();
+      if (left <= 0) return;
+      await this.pause(left);
+    }
+  }
+
+  async end(): Promise<void> {
+    this.signal.removeEventListener('abort', this.stop);
+    this.stop();
+    await this.subscription;
+  }
+
+  private readonly stop = (): void => {
+    this.ending.abort();
+    this.wake();
+  };
+
+  private async listen(after: number): Promise<void> {
+    try {
+      for await (const delivery of this.store.subscribe({ after, signal: this.ending.signal })) {
+        if (delivery.kind === 'event') this.events += 1;
+        this.seen = Math.max(this.seen, delivery.kind === 'event' ? delivery.event.position : delivery.position);
+        this.wake();
+      }
+    } catch (error) {
+      this.failure = { error };
+      this.wake();
+    }
+  }
+
+  private async pause(milliseconds: number): Promise<void> {
+    if (this.ending.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wake = () => undefined;
+  }
+}

@@ -1,0 +1,134 @@
+import type { EventStore } from '../event-store/event-store.port.js';
+import type { RecordedEvent } from '../kernel/event.js';
+import type { ReplayRequested } from './events.js';
+import type { Change, Projection } from './projection.js';
+import type { Generation } from './read-model-writer.port.js';
+import { declare, type DeclaredCollections } from './write-set.js';
+
+/** One projection in one generation, on its way through the log. */
+export class Member {
+  readonly collections: DeclaredCollections;
+  /** True once a read found nothing more for it up to where it was to go. */
+  arrived = false;
+
+  constructor(
+    readonly projection: Projection,
+    readonly generation: Generation,
+    public position: number,
+  ) {
+    this.collections = declare(projection.collections);
+  }
+}
+
+export interface Failure {
+  readonly position: number;
+  readonly error: unknown;
+}
+
+/** What one event came to: the changes up to `end` in the list of its projection. */
+export interface Step {
+  readonly position: number;
+  readonly end: number;
+}
+
+/** The changes of one member for a batch of events, in order; `failure` when `project` threw. */
+export class MemberChanges {
+  readonly changes: Change[] = [];
+  readonly steps: Step[] = [];
+  failure: Failure | undefined;
+
+  constructor(readonly member: Member) {}
+
+  take(event: RecordedEvent): void {
+    if (this.failure !== undefined) return;
+    const start = this.changes.length;
+    try {
+      for (const change of this.member.projection.project(event)) this.changes.push(change);
+      this.steps.push({ position: event.position, end: this.changes.length });
+    } catch (error) {
+      this.changes.length = start;
+      this.failure = { position: event.position, error };
+    }
+  }
+}
+
+/** How much one transaction holds: long ones are quicker per row, short ones are seen sooner and need less memory. */
+export interface BatchLimits {
+  readonly changes: number;
+  readonly events: number;
+  readonly milliseconds: number;
+}
+
+export const BATCH_LIMITS: BatchLimits = { changes: 32_000, events: 4096, milliseconds: 250 };
+
+export interface Batch {
+  readonly members: readonly MemberChanges[];
+  /** Everything up to here has been read; the members may stand here once their changes are written. */
+  readonly to: number;
+  /** Nothing more was there to read, up to the bound or to the end of the log. */
+  readonly exhausted: boolean;
+  readonly requests: readonly (ReplayRequested['data'] & { readonly position: number })[];
+}
+
+export interface Reach {
+  /** Inclusive bound: where a faster cohort stands; absent = the end of the log. */
+  readonly until?: number;
+  /** The end of the log, taken before the read: up to here nothing can appear any more. */
+  readonly head: number;
+}
+
+/**
+ * Reads on from where the members stand and hands every event to those that handle it, decoded once for all of them.
+ * When nothing more is there the batch reaches the bound even if the last events were nobody's.
+ */
+export async function readBatch(
+  store: EventStore,
+  members: readonly Member[],
+  { until, head }: Reach,
+  limits: BatchLimits,
+): Promise<Batch> {
+  const after = members[0]?.position ?? 0;
+  const batch = members.map((member) => new MemberChanges(member));
+  const handlers = handlersOf(batch);
+  const requests: (ReplayRequested['data'] & { position: number })[] = [];
+  const end = until ?? head;
+  if (after >= end) return { members: batch, to: after, exhausted: true, requests };
+  const started = performance.now();
+  let events = 0;
+  let last = after;
+  for await (const event of store.readAll({ after, filter: { types: [...handlers.keys()] } })) {
+    if (until !== undefined && event.position > until) break;
+    for (const changes of handlers.get(event.type) ?? []) changes.take(event);
+    if (event.type === 'ReplayRequested.v1') {
+      requests.push({ ...(event.data as ReplayRequested['data']), position: event.position });
+    }
+    last = event.position;
+    events += 1;
+    if (
+      events >= limits.events ||
+      sizeOf(batch) >= limits.changes ||
+      performance.now() - started > limits.milliseconds
+    ) {
+      return { members: batch, to: last, exhausted: false, requests };
+    }
+  }
+  return { members: batch, to: Math.max(last, end), exhausted: true, requests };
+}
+
+function handlersOf(batch: readonly MemberChanges[]): ReadonlyMap<string, readonly MemberChanges[]> {
+  const handlers = new Map<string, MemberChanges[]>();
+  for (const changes of batch) {
+    for (const type of changes.member.projection.handles) {
+      const list = handlers.get(type);
+      if (list === undefined) handlers.set(type, [changes]);
+      else list.push(changes);
+    }
+  }
+  return handlers;
+}
+
+function sizeOf(batch: readonly MemberChanges[]): number {
+  let size = 0;
+  for (const { changes } of batch) size += changes.length;
+  return size;
+}

@@ -1,0 +1,104 @@
+import { Decimal } from '../kernel/decimal.js';
+import type { CollectionSpec, FieldKind, Row } from './read-models.port.js';
+
+const NAME = /^[a-z][a-z0-9-]{0,79}$/;
+const FIELD = /^[A-Za-z][A-Za-z0-9_]{0,79}$/;
+const CANONICAL_DECIMAL = /^(?:0|-?(?:[1-9]\d*|(?:0|[1-9]\d*)\.\d*[1-9]))$/;
+
+const SEPARATORS = /[\u0000\u0001]/;
+
+export type RowComparator = (a: Row, b: Row) => number;
+
+/** A field as adapters work with it. */
+export interface Field {
+  readonly name: string;
+  readonly kind: FieldKind;
+  readonly inKey: boolean;
+}
+
+/** A collection's declaration, checked once: names that are safe in any engine, a key that starts with the tenant. */
+export function fieldsOf(spec: CollectionSpec): readonly Field[] {
+  if (!NAME.test(spec.name)) throw new Error(`"${spec.name}" is not a collection name (kebab-case)`);
+  const kinds: Readonly<Record<string, FieldKind>> = spec.fields;
+  if (spec.key[0] !== 'tenant') throw new Error(`Collection ${spec.name}: the key must start with tenant`);
+  for (const name of Object.keys(kinds)) {
+    if (!FIELD.test(name)) throw new Error(`Collection ${spec.name}: "${name}" is not a field name`);
+  }
+  const key = spec.key.map((name) => {
+    const kind = kinds[name];
+    if (kind === undefined || kind === 'json' || kind === 'decimal') {
+      throw new Error(
+        `Collection ${spec.name}: key field ${name} must be declared as text, integer, instant or boolean`,
+      );
+    }
+    return { name, kind, inKey: true };
+  });
+  for (const index of spec.indexes) {
+    for (const name of [...index.fields, ...Object.keys(index.where ?? {})]) {
+      if (kinds[name] === undefined) throw new Error(`Collection ${spec.name}: index on undeclared field ${name}`);
+    }
+  }
+  const rest = Object.entries(kinds)
+    .filter(([name]) => !spec.key.includes(name))
+    .map(([name, kind]) => ({ name, kind, inKey: false }));
+  return [...key, ...rest];
+}
+
+/** The key as one string, equal for equal keys only. */
+export function keyText(spec: CollectionSpec, row: Row): string {
+  let text = '';
+  for (const name of spec.key) {
+    const value = row[name];
+    text +=
+      typeof value === 'string' ? `${SEPARATORS.test(value) ? escaped(value) : value}\u0000` : `${String(value)}\u0000`;
+  }
+  return text;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('\u0001', '\u0001\u0002').replaceAll('\u0000', '\u0001\u0001');
+}
+
+/** Orders rows by key, so that a batch is written along the tree instead of across it; it only has to be consistent. */
+export function byKey(spec: CollectionSpec): RowComparator {
+  const key = spec.key;
+  return (a, b) => {
+    for (const name of key) {
+      const x = a[name] as string | number;
+      const y = b[name] as string | number;
+      if (x < y) return -1;
+      if (x > y) return 1;
+    }
+    return 0;
+  };
+}
+
+/** The row as it would come back from the store: declared fields only, null for nothing, decimals canonical. */
+export function asStored(fields: readonly Field[], row: Row): Row {
+  return isAsStored(fields, row)
+    ? row
+    : Object.fromEntries(fields.map(({ name, kind }) => [name, storedValue(kind, row[name])]));
+}
+
+function isAsStored(fields: readonly Field[], row: Row): boolean {
+  for (const { name, kind } of fields) {
+    const value = row[name];
+    if (value === undefined) return false;
+    if (kind === 'decimal' && typeof value === 'string' && !CANONICAL_DECIMAL.test(value)) return false;
+  }
+  return Object.keys(row).length === fields.length;
+}
+
+function storedValue(kind: FieldKind, value: unknown): unknown {
+  return kind === 'decimal' && typeof value === 'string' ? canonicalDecimal(value) : (value ?? null);
+}
+
+/** Equal numbers, equal text; a text that is not a decimal comes back unchanged (the store refuses it). */
+export function canonicalDecimal(text: string): string {
+  if (CANONICAL_DECIMAL.test(text)) return text;
+  return Decimal.tryParse(text)?.toString() ?? text;
+}
+
+export function isCanonicalDecimal(text: string): boolean {
+  return CANONICAL_DECIMAL.test(text);
+}

@@ -1,0 +1,121 @@
+import type { Change } from './projection.js';
+import { InvalidRow, type RowsToWrite } from './read-model-writer.port.js';
+import type { CollectionSpec, Row } from './read-models.port.js';
+import { asStored, byKey, fieldsOf, keyText, type Field, type RowComparator } from './row-shape.js';
+
+/** Rows by key, in the order of the keys, as the store holds them now. */
+export type Load = (spec: CollectionSpec, keys: readonly Row[]) => Promise<readonly (Row | undefined)[]>;
+
+interface Declared {
+  readonly spec: CollectionSpec;
+  readonly fields: readonly Field[];
+  readonly order: RowComparator;
+}
+
+/** The collections a projection declared, looked up once per program. */
+export type DeclaredCollections = ReadonlyMap<string, Declared>;
+
+export function declare(specs: readonly CollectionSpec[]): DeclaredCollections {
+  return new Map(specs.map((spec) => [spec.name, { spec, fields: fieldsOf(spec), order: byKey(spec) }]));
+}
+
+/**
+ * Folds the changes of many events into the rows to write: each row is loaded once at most and written once, however
+ * often it was changed. The outcome is the same for any split of the same events into batches.
+ * @throws whatever a `change` function throws; InvalidRow for an undeclared collection or a changed key.
+ */
+export async function foldChanges(
+  changes: readonly Change[],
+  collections: DeclaredCollections,
+  load: Load,
+): Promise<readonly RowsToWrite[]> {
+  const byCollection = new Map<string, Change[]>();
+  for (const change of changes) {
+    const list = byCollection.get(change.collection);
+    if (list === undefined) byCollection.set(change.collection, [change]);
+    else list.push(change);
+  }
+  const result: RowsToWrite[] = [];
+  for (const [name, list] of byCollection) {
+    const declared = collections.get(name);
+    if (declared === undefined) throw new InvalidRow(name, 'it is not among the collections of its projection');
+    result.push(list.every(isPut) ? onlyPuts(declared, list) : await mixed(declared, list, load));
+  }
+  return result;
+}
+
+type Put = Extract<Change, { op: 'put' }>;
+
+function isPut(change: Change): change is Put {
+  return change.op === 'put';
+}
+
+/** Record collections are put once and never looked at again, so they need no map: sorting is stable, the last wins. */
+function onlyPuts({ spec, order }: Declared, changes: readonly Put[]): RowsToWrite {
+  return { spec, puts: changes.map((change) => change.row).sort(order), deletes: [] };
+}
+
+interface Entry {
+  /** The row as the next change sees it. */
+  row: Row | undefined;
+  readonly key: Row;
+  changed: boolean;
+}
+
+async function mixed(declared: Declared, changes: readonly Change[], load: Load): Promise<RowsToWrite> {
+  const { spec, order } = declared;
+  const entries = await loaded(declared, changes, load);
+  for (const change of changes) apply(declared, entries, change);
+  const puts: Row[] = [];
+  const deletes: Row[] = [];
+  for (const entry of entries.values()) {
+    if (!entry.changed) continue;
+    if (entry.row === undefined) deletes.push(entry.key);
+    else puts.push(entry.row);
+  }
+  return { spec, puts: puts.sort(order), deletes: deletes.sort(order) };
+}
+
+async function loaded({ spec }: Declared, changes: readonly Change[], load: Load): Promise<Map<string, Entry>> {
+  const entries = new Map<string, Entry>();
+  const missing: Entry[] = [];
+  for (const change of changes) {
+    const key = change.op === 'put' ? change.row : change.key;
+    const text = keyText(spec, key);
+    if (entries.has(text)) continue;
+    const entry: Entry = { row: undefined, key, changed: false };
+    entries.set(text, entry);
+    if (change.op === 'update') missing.push(entry);
+  }
+  if (missing.length > 0) {
+    const rows = await load(
+      spec,
+      missing.map((entry) => entry.key),
+    );
+    missing.forEach((entry, index) => (entry.row = rows[index]));
+  }
+  return entries;
+}
+
+function apply({ spec, fields }: Declared, entries: ReadonlyMap<string, Entry>, change: Change): void {
+  const text = keyText(spec, change.op === 'put' ? change.row : change.key);
+  const entry = entries.get(text);
+  if (entry === undefined) throw new Error(`The key ${text} of ${spec.name} was not gathered`);
+  switch (change.op) {
+    case 'put':
+      entry.row = asStored(fields, change.row);
+      entry.changed = true;
+      return;
+    case 'delete':
+      entry.row = undefined;
+      entry.changed = true;
+      return;
+    case 'update': {
+      const row = change.change(entry.row);
+      if (row === undefined || row === entry.row) return;
+      if (keyText(spec, row) !== text) throw new InvalidRow(spec.name, 'an update changed the key of its row');
+      entry.row = asStored(fields, row);
+      entry.changed = true;
+    }
+  }
+}
