@@ -1,5 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { AccessModule } from './modules/access/access.module.js';
+import { CommandLogModule } from './shared/command-log/command-log.module.js';
 import { HealthModule } from './shared/health/health.module.js';
 import { PlatformModule } from './shared/platform/platform.module.js';
 import type { PlatformOptions } from './shared/platform/platform-options.js';
@@ -11,7 +13,14 @@ export class AppModule {
   static forRoot(options: PlatformOptions): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.forRoot(options), CqrsModule.forRoot(), HealthModule, MetricsModule],
+      imports: [
+        PlatformModule.forRoot(options),
+        CqrsModule.forRoot(),
+        CommandLogModule,
+        HealthModule,
+        MetricsModule,
+        AccessModule,
+      ],
     };
   }
 }

@@ -6,7 +6,9 @@ import { feedsEvents } from './modules/feeds/index.js';
 import { ingestionEvents } from './modules/ingestion/index.js';
 import { ratingEvents } from './modules/rating/index.js';
 import { suspenseEvents } from './modules/suspense/index.js';
+import { commandLogEvents } from './shared/command-log/events.js';
 import type { EventDefinition } from './shared/kernel/event-definition.js';
+import { readModelEvents } from './shared/read-models/events.js';
 
 /** Every event type the log may hold, from the lists of those who write them. */
 export const eventCatalogue: readonly EventDefinition[] = [
@@ -14,8 +16,10 @@ export const eventCatalogue: readonly EventDefinition[] = [
   ...accountsEvents,
   ...billingSyncEvents,
   ...catalogEvents,
+  ...commandLogEvents,
   ...feedsEvents,
   ...ingestionEvents,
   ...ratingEvents,
+  ...readModelEvents,
   ...suspenseEvents,
 ];

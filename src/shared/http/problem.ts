@@ -1,4 +1,5 @@
 import { HttpException } from '@nestjs/common';
+import { commandRefusals } from '../command-log/command-refusals.js';
 import type { FieldError, Refusal } from '../kernel/refusal.js';
 
 /** RFC 9457 problem details, the body of every error answer (`application/problem+json`). */
@@ -28,9 +29,12 @@ export class ProblemException extends HttpException {
   }
 }
 
-/** A code missing from the table is a defect of the module, answered as 422 so that the caller still sees the refusal. */
+/**
+ * What the door for commands refuses is the same for every module. A code missing from both tables is a defect of the
+ * module, answered as 422 so that the caller still sees the refusal.
+ */
 export function problemOf(refusal: Refusal, statuses: RefusalStatuses): ProblemException {
-  return new ProblemException(statuses[refusal.code] ?? 422, refusal);
+  return new ProblemException(statuses[refusal.code] ?? commandRefusals[refusal.code] ?? 422, refusal);
 }
 
 export function notFound(code: string, message: string): ProblemException {
