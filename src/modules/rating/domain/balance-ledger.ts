@@ -1,0 +1,159 @@
+import type { UsageBatchRatedColumns } from './events.js';
+import { quantityUnitsOf } from './quantity-units.js';
+
+/**
+ * One subscription in one billing cycle. The list of keys is shared between all that have the same ones, so that what
+ * is kept per subscription is an array of integers.
+ */
+interface CycleBalances {
+  readonly cycle: number;
+  keys: readonly string[];
+  readonly values: bigint[];
+  /** The cycle held before this one, for usage that comes late. */
+  readonly older: CycleBalances | undefined;
+}
+
+/** For a snapshot: `[holder, [[cycle, keys, values], ...]]`, newest first. */
+export type LedgerState = readonly (readonly [
+  holder: string,
+  cycles: readonly (readonly [cycle: number, keys: readonly string[], values: readonly string[]])[],
+])[];
+
+/**
+ * The balances of one partition, per subscription x resource x billing cycle, in memory: a fold of the partition's
+ * stream and nothing else. A subscription whose price looks at no balance is not in it.
+ */
+export class BalanceLedger {
+  private readonly holders = new Map<string, CycleBalances>();
+  /** Lists of keys already in use, by their joined text. */
+  private readonly shapes = new Map<string, readonly string[]>();
+
+  /** How many subscriptions have a balance. */
+  get size(): number {
+    return this.holders.size;
+  }
+
+  get(holder: string, cycle: number, key: string): bigint | undefined {
+    const balances = this.cycleOf(holder, cycle);
+    if (balances === undefined) return undefined;
+    const index = balances.keys.indexOf(key);
+    return index < 0 ? undefined : balances.values[index];
+  }
+
+  set(holder: string, cycle: number, key: string, value: bigint): void {
+    const balances = this.cycleOf(holder, cycle) ?? this.open(holder, cycle);
+    const index = balances.keys.indexOf(key);
+    if (index >= 0) {
+      balances.values[index] = value;
+      return;
+    }
+    balances.keys = this.shape([...balances.keys, key]);
+    balances.values.push(value);
+  }
+
+  add(holder: string, cycle: number, key: string, change: bigint): void {
+    this.set(holder, cycle, key, (this.get(holder, cycle, key) ?? 0n) + change);
+  }
+
+  /** Folds the monetized rows of a rated event: a balance is the sum of the impacts on it. */
+  fold(columns: UsageBatchRatedColumns): void {
+    const { account, subscription, cycle, impacts } = columns;
+    for (let row = 0; row < impacts.length; row += 1) {
+      for (const impact of impacts[row] ?? []) {
+        if (impact[0] === 'PRICE') continue;
+        const holder = holderOf(account[row] ?? '', subscription[row] ?? '');
+        const key = impact[0] === 'ALLOWANCE' ? `allowance/${impact[1]}` : `accumulator/${impact[1]}`;
+        this.add(holder, cycle[row] ?? 0, key, quantityUnitsOf(impact[2]));
+      }
+    }
+  }
+
+  toJSON(): LedgerState {
+    return [...this.holders].map(([holder, newest]) => {
+      const cycles: (readonly [number, readonly string[], readonly string[]])[] = [];
+      for (let at: CycleBalances | undefined = newest; at !== undefined; at = at.older) {
+        cycles.push([at.cycle, at.keys, at.values.map(String)]);
+      }
+      return [holder, cycles];
+    });
+  }
+
+  static fromJSON(state: LedgerState): BalanceLedger {
+    const ledger = new BalanceLedger();
+    for (const [holder, cycles] of state) {
+      let older: CycleBalances | undefined;
+      for (const [cycle, keys, values] of [...cycles].reverse()) {
+        older = { cycle, keys: ledger.shape(keys), values: values.map(BigInt), older };
+      }
+      if (older !== undefined) ledger.holders.set(holder, older);
+    }
+    return ledger;
+  }
+
+  private cycleOf(holder: string, cycle: number): CycleBalances | undefined {
+    let balances = this.holders.get(holder);
+    while (balances !== undefined && balances.cycle !== cycle) balances = balances.older;
+    return balances;
+  }
+
+  private open(holder: string, cycle: number): CycleBalances {
+    const made: CycleBalances = { cycle, keys: [], values: [], older: this.holders.get(holder) };
+    this.holders.set(holder, made);
+    return made;
+  }
+
+  private shape(keys: readonly string[]): readonly string[] {
+    const text = keys.join('\n');
+    const known = this.shapes.get(text);
+    if (known !== undefined) return known;
+    this.shapes.set(text, keys);
+    return keys;
+  }
+}
+
+/** Who holds balances: a subscription of an account. */
+export function holderOf(account: string, subscription: string): string {
+  return `${account}\n${subscription}`;
+}
+
+/**
+ * The balances of one record's subscription and cycle while the record is rated: changes are kept apart until the whole
+ * line is charged, so that a line that fails moves nothing.
+ */
+export class BalanceDraft {
+  private holder = '';
+  private cycle = 0;
+  private readonly keys: string[] = [];
+  private readonly values: bigint[] = [];
+
+  constructor(private ledger: BalanceLedger) {}
+
+  start(ledger: BalanceLedger, holder: string, cycle: number): void {
+    this.ledger = ledger;
+    this.holder = holder;
+    this.cycle = cycle;
+    this.keys.length = 0;
+    this.values.length = 0;
+  }
+
+  get(key: string): bigint | undefined {
+    const index = this.keys.indexOf(key);
+    return index >= 0 ? this.values[index] : this.ledger.get(this.holder, this.cycle, key);
+  }
+
+  set(key: string, value: bigint): void {
+    const index = this.keys.indexOf(key);
+    if (index >= 0) {
+      this.values[index] = value;
+      return;
+    }
+    this.keys.push(key);
+    this.values.push(value);
+  }
+
+  commit(): void {
+    for (let index = 0; index < this.keys.length; index += 1) {
+      this.ledger.set(this.holder, this.cycle, this.keys[index] ?? '', this.values[index] ?? 0n);
+    }
+  }
+}
