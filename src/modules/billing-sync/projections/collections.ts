@@ -211,6 +211,7 @@ export const aggregatedLines: CollectionSpec<AggregatedLineRow> = {
   key: ['tenant', 'batchId', 'lineNo'],
   indexes: [
     { fields: ['tenant', 'account', 'sealedPosition'] },
+    { fields: ['tenant', 'account', 'runId'] },
     { fields: ['tenant', 'sealedPosition'] },
     { fields: ['tenant', 'errorCode', 'sealedPosition'], where: { status: 'ERROR' } },
     { fields: ['tenant', 'sealedPosition'], where: { status: 'IN_DOUBT' } },
