@@ -1,4 +1,5 @@
 import { Decimal } from '../kernel/decimal.js';
+import { InvalidRow } from './read-model-writer.port.js';
 import type { CollectionSpec, FieldKind, Row } from './read-models.port.js';
 
 const NAME = /^[a-z][a-z0-9-]{0,79}$/;
@@ -73,24 +74,48 @@ export function byKey(spec: CollectionSpec): RowComparator {
   };
 }
 
-/** The row as it would come back from the store: declared fields only, null for nothing, decimals canonical. */
-export function asStored(fields: readonly Field[], row: Row): Row {
-  return isAsStored(fields, row)
-    ? row
-    : Object.fromEntries(fields.map(({ name, kind }) => [name, storedValue(kind, row[name])]));
-}
-
-function isAsStored(fields: readonly Field[], row: Row): boolean {
-  for (const { name, kind } of fields) {
-    const value = row[name];
-    if (value === undefined) return false;
-    if (kind === 'decimal' && typeof value === 'string' && !CANONICAL_DECIMAL.test(value)) return false;
+/**
+ * The row as it would come back from the store: declared fields only, null for nothing, decimals canonical.
+ * @throws InvalidRow for a value that its field cannot hold.
+ */
+export function asStored(spec: CollectionSpec, fields: readonly Field[], row: Row): Row {
+  let same = Object.keys(row).length === fields.length;
+  for (const field of fields) {
+    const value = row[field.name];
+    if (value !== storable(spec, field, value)) same = false;
   }
-  return Object.keys(row).length === fields.length;
+  return same ? row : Object.fromEntries(fields.map((field) => [field.name, storable(spec, field, row[field.name])]));
 }
 
-function storedValue(kind: FieldKind, value: unknown): unknown {
-  return kind === 'decimal' && typeof value === 'string' ? canonicalDecimal(value) : (value ?? null);
+/** @throws InvalidRow */
+export function storable(spec: CollectionSpec, { name, kind, inKey }: Field, value: unknown): unknown {
+  if (value === undefined || value === null) {
+    if (inKey) throw new InvalidRow(spec.name, `${name} is part of the key and cannot be ${String(value)}`);
+    return null;
+  }
+  switch (kind) {
+    case 'text':
+      if (typeof value === 'string') return value;
+      break;
+    case 'integer':
+    case 'instant':
+      if (Number.isSafeInteger(value)) return value;
+      break;
+    case 'boolean':
+      if (typeof value === 'boolean') return value;
+      break;
+    case 'decimal':
+      if (typeof value === 'string') {
+        if (CANONICAL_DECIMAL.test(value)) return value;
+        const canonical = Decimal.tryParse(value)?.toString();
+        if (canonical !== undefined) return canonical;
+      }
+      break;
+    case 'json':
+      if (typeof value !== 'function' && typeof value !== 'symbol' && typeof value !== 'bigint') return value;
+  }
+  const shown = typeof value === 'string' ? `"${value.slice(0, 80)}"` : typeof value;
+  throw new InvalidRow(spec.name, `${name} holds ${shown}, which is no ${kind}`);
 }
 
 /** Equal numbers, equal text; a text that is not a decimal comes back unchanged (the store refuses it). */

@@ -103,7 +103,7 @@ function apply({ spec, fields }: Declared, entries: ReadonlyMap<string, Entry>, 
   if (entry === undefined) throw new Error(`The key ${text} of ${spec.name} was not gathered`);
   switch (change.op) {
     case 'put':
-      entry.row = asStored(fields, change.row);
+      entry.row = asStored(spec, fields, change.row);
       entry.changed = true;
       return;
     case 'delete':
@@ -114,7 +114,7 @@ function apply({ spec, fields }: Declared, entries: ReadonlyMap<string, Entry>, 
       const row = change.change(entry.row);
       if (row === undefined || row === entry.row) return;
       if (keyText(spec, row) !== text) throw new InvalidRow(spec.name, 'an update changed the key of its row');
-      entry.row = asStored(fields, row);
+      entry.row = asStored(spec, fields, row);
       entry.changed = true;
     }
   }

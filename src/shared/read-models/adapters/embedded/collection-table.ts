@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { inspect } from 'node:util';
-import { InvalidRow, type Generation } from '../../read-model-writer.port.js';
+import type { Generation } from '../../read-model-writer.port.js';
 import type { CollectionSpec, FieldKind, IndexSpec, Row } from '../../read-models.port.js';
-import { canonicalDecimal, fieldsOf, isCanonicalDecimal, type Field } from '../../row-shape.js';
+import { fieldsOf, storable, type Field } from '../../row-shape.js';
 import type { SqlValue } from './sqlite.js';
 
 const SQL_TYPES: Readonly<Record<FieldKind, string>> = {
@@ -37,7 +36,7 @@ export class CollectionTable {
     this.columns = this.fields.map(({ name }) => quoted(name)).join(', ');
     const form = [STORAGE_FORM, spec.key, this.fields.map(({ name, kind }) => [name, kind])];
     this.shape = createHash('sha256').update(JSON.stringify(form), 'utf8').digest('hex').slice(0, 16);
-    this.encoders = this.fields.map((field) => encoder(spec.name, field));
+    this.encoders = this.fields.map((field) => encoder(spec, field));
   }
 
   table(generation: Generation | 'old'): string {
@@ -129,37 +128,23 @@ export function literal(value: string | number | boolean): string {
   return `'${value.replaceAll("'", "''")}'`;
 }
 
-function encoder(collection: string, { name, kind, inKey }: Field): (value: unknown) => SqlValue {
-  const refuse = (value: unknown): never => {
-    throw new InvalidRow(collection, `${name} holds ${inspect(value).slice(0, 80)}, which is no ${kind}`);
-  };
-  const encode = valueEncoder(kind, refuse);
-  return (value) => {
-    if (value !== undefined && value !== null) return encode(value);
-    return inKey ? refuse(value) : null;
-  };
-}
-
-function valueEncoder(kind: FieldKind, refuse: (value: unknown) => never): (value: unknown) => SqlValue {
-  switch (kind) {
+/** A value as the engine holds it. @throws InvalidRow */
+function encoder(spec: CollectionSpec, field: Field): (value: unknown) => SqlValue {
+  switch (field.kind) {
+    case 'boolean':
+      return (value) => {
+        const stored = storable(spec, field, value);
+        return stored === null ? null : Number(stored);
+      };
+    case 'json':
+      return (value) => {
+        const stored = storable(spec, field, value);
+        return stored === null ? null : JSON.stringify(stored);
+      };
     case 'text':
-      return (value) => (typeof value === 'string' ? value : refuse(value));
+    case 'decimal':
     case 'integer':
     case 'instant':
-      return (value) => (Number.isSafeInteger(value) ? (value as number) : refuse(value));
-    case 'boolean':
-      return (value) => (typeof value === 'boolean' ? Number(value) : refuse(value));
-    case 'json':
-      return (value) => jsonText(value) ?? refuse(value);
-    case 'decimal':
-      return (value) => {
-        const text = typeof value === 'string' ? canonicalDecimal(value) : refuse(value);
-        return isCanonicalDecimal(text) ? text : refuse(value);
-      };
+      return (value) => storable(spec, field, value) as SqlValue;
   }
-}
-
-/** Undefined for what JSON has no text for; its declared type forgets that. */
-function jsonText(value: unknown): string | undefined {
-  return JSON.stringify(value);
 }

@@ -5,16 +5,20 @@ export class DecimalSum {
   private units = 0n;
   private scale = 0;
 
+  reset(): void {
+    this.units = 0n;
+    this.scale = 0;
+  }
+
   /** A null adds nothing. */
-  add(text: unknown): this {
-    if (typeof text !== 'string') return this;
+  add(text: unknown): void {
+    if (typeof text !== 'string') return;
     const value = Decimal.parse(text);
     if (value.scale > this.scale) {
       this.units *= 10n ** BigInt(value.scale - this.scale);
       this.scale = value.scale;
     }
-    this.units += value.scale === this.scale ? value.units : value.unitsAt(this.scale);
-    return this;
+    this.units += value.unitsAt(this.scale);
   }
 
   toString(): string {

@@ -52,10 +52,19 @@ export class EmbeddedReadModels implements ReadModels {
     db.function('lower_case', { deterministic: true }, (text: unknown) =>
       typeof text === 'string' ? text.toLowerCase() : null,
     );
+    // The engine copies what an aggregate carries from row to row (integers to 64 bits), so the sum stays outside; no
+    // query here groups, so there is one sum at a time.
+    const sum = new DecimalSum();
     db.aggregate('decimal_sum', {
-      start: () => new DecimalSum(),
-      step: (sum: DecimalSum, text: unknown) => sum.add(text),
-      result: (sum: DecimalSum) => sum.toString(),
+      start: () => {
+        sum.reset();
+        return 0;
+      },
+      step: (nothing: number, text: unknown) => {
+        sum.add(text);
+        return nothing;
+      },
+      result: () => sum.toString(),
     });
   }
 
