@@ -5,6 +5,7 @@ import { CommandLogModule } from './shared/command-log/command-log.module.js';
 import { HealthModule } from './shared/health/health.module.js';
 import { PlatformModule } from './shared/platform/platform.module.js';
 import type { PlatformOptions } from './shared/platform/platform-options.js';
+import { ReadModelsModule } from './shared/read-models/read-models.module.js';
 import { MetricsModule } from './shared/telemetry/metrics.module.js';
 
 /** The whole application, the same in every thread and process; roles decide what of it runs. */
@@ -17,6 +18,7 @@ export class AppModule {
         PlatformModule.forRoot(options),
         CqrsModule.forRoot(),
         CommandLogModule,
+        ReadModelsModule,
         HealthModule,
         MetricsModule,
         AccessModule,

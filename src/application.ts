@@ -11,8 +11,16 @@ import { LocalRoles } from './shared/runtime/local-roles.js';
 import { Metrics } from './shared/telemetry/metrics.js';
 import { NestLogger } from './shared/telemetry/nest-logger.js';
 
+export interface HttpOptions {
+  /** Default true. */
+  readonly swaggerUi?: boolean;
+}
+
 /** The application with its HTTP side, initialised but not listening, its role tasks not started. */
-export async function createHttpApplication(options: PlatformOptions): Promise<NestFastifyApplication> {
+export async function createHttpApplication(
+  options: PlatformOptions,
+  { swaggerUi = true }: HttpOptions = {},
+): Promise<NestFastifyApplication> {
   const { config, logger } = options;
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(options), httpAdapter(config), {
     logger: new NestLogger(logger),
@@ -27,7 +35,7 @@ export async function createHttpApplication(options: PlatformOptions): Promise<N
     roles: app.get(LocalRoles),
     activity: app.get(HttpActivity),
   });
-  serveDocumentation(app, openApiDocument(app));
+  serveDocumentation(app, openApiDocument(app), swaggerUi);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return app;

@@ -7,6 +7,7 @@ import type { EventStore } from './shared/event-store/event-store.port.js';
 import { systemClock, type Clock } from './shared/kernel/clock.js';
 import { HttpActivity } from './shared/http/http-activity.js';
 import { lockDataDir } from './shared/platform/data-dir-lock.js';
+import type { PlatformOptions } from './shared/platform/platform-options.js';
 import { startLogWriter } from './shared/platform/platform.module.js';
 import { LocalRoles } from './shared/runtime/local-roles.js';
 import { noOtherThreads } from './shared/runtime/other-threads.js';
@@ -25,6 +26,8 @@ export interface ServerOptions {
   readonly logger?: Logger;
   /** Inline only: see PlatformOptions. */
   readonly wrapStore?: (store: EventStore) => EventStore;
+  /** Default true. */
+  readonly swaggerUi?: boolean;
 }
 
 /** A running Retally, in this process. */
@@ -54,8 +57,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 /** Everything in this thread: for tests and tools. */
-async function startInline({ config, clock, logger, wrapStore }: ServerOptions): Promise<Server> {
-  const app = await createHttpApplication({
+async function startInline({ config, clock, logger, wrapStore, swaggerUi = true }: ServerOptions): Promise<Server> {
+  const options: PlatformOptions = {
     config,
     definitions: eventCatalogue,
     roles: config.roles,
@@ -64,7 +67,8 @@ async function startInline({ config, clock, logger, wrapStore }: ServerOptions):
     logger: logger ?? pinoLogger(config.logLevel, 'main'),
     otherThreads: noOtherThreads,
     ...(wrapStore === undefined ? {} : { wrapStore }),
-  });
+  };
+  const app = await createHttpApplication(options, { swaggerUi });
   return serverOf(app, config, { died: new Promise(() => undefined), close: () => Promise.resolve() });
 }
 

@@ -10,6 +10,7 @@ import type { Config } from '../../src/shared/config/config.js';
 import { readConfig } from '../../src/shared/config/read-config.js';
 import type { EventStore } from '../../src/shared/event-store/event-store.port.js';
 import type { Clock } from '../../src/shared/kernel/clock.js';
+import { Projections } from '../../src/shared/read-models/projections.js';
 import { READ_MODELS, type ReadModels } from '../../src/shared/read-models/read-models.port.js';
 import type { RoleName } from '../../src/shared/runtime/role-task.js';
 import { silentLogger, type Logger } from '../../src/shared/telemetry/logger.js';
@@ -63,6 +64,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const server = await startServer({
     config,
     logger: options.logger ?? silentLogger,
+    swaggerUi: false,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
     wrapStore: (store: EventStore) => (watched = new WatchedStore(store)),
   });
@@ -71,6 +73,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const { app } = server;
   const http = app.getHttpServer() as HttpServer;
   const readModels = app.get<ReadModels>(READ_MODELS);
+  const projections = config.roles.includes('project') ? app.get(Projections).all().length : 0;
   const key = options.key ?? server.firstKeys[0]?.key ?? '';
   const authorized = (test: request.Test) => test.set('authorization', `Bearer ${key}`);
   return {
@@ -84,7 +87,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     get: (path, query = {}) => authorized(request(http).get(path).query(query)),
     post: (path, body) => authorized(request(http).post(path).send(body)),
     put: (path, body) => authorized(request(http).put(path).send(body)),
-    settle: (timeoutMs = 20_000) => settle(store, readModels, timeoutMs),
+    settle: (timeoutMs = 20_000) => settle({ store, readModels, projections }, timeoutMs),
     listen: () => server.listen(),
     stop: async ({ keep = options.dir !== undefined } = {}) => {
       await server.stop();
@@ -96,7 +99,14 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
 /** Quiet several looks in a row: a task may hold work for a turn of the event loop between two reads or appends. */
 const QUIET_LOOKS = 4;
 
-async function settle(store: WatchedStore, readModels: ReadModels, timeoutMs: number): Promise<void> {
+interface Settling {
+  readonly store: WatchedStore;
+  readonly readModels: ReadModels;
+  /** How many there will be once the runner has prepared them all. */
+  readonly projections: number;
+}
+
+async function settle({ store, readModels, projections: expected }: Settling, timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   let head = -1;
   for (let quiet = 0; quiet < QUIET_LOOKS;) {
@@ -107,7 +117,9 @@ async function settle(store: WatchedStore, readModels: ReadModels, timeoutMs: nu
     const projections = await readModels.status();
     const stopped = projections.find((projection) => projection.state === 'STOPPED');
     if (stopped !== undefined) throw new Error(`Projection ${stopped.projection} stopped: ${stopped.error ?? ''}`);
-    const projected = projections.every(({ position, state }) => position >= head && state === 'RUNNING');
+    const projected =
+      projections.length >= expected &&
+      projections.every(({ position, state }) => position >= head && state === 'RUNNING');
     quiet = head === before && projected && (await store.idle()) ? quiet + 1 : 0;
   }
 }

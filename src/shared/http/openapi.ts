@@ -38,9 +38,14 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   return document;
 }
 
-/** Swagger UI at /docs from the package's own files: no address outside this server is asked. */
-export function serveDocumentation(app: NestFastifyApplication, document: OpenAPIObject): void {
+/**
+ * The document at /openapi.json, and Swagger UI at /docs from the package's own files: no address outside this server is
+ * asked. `ui: false` leaves the UI out, where its file server cannot be loaded (a CommonJS package in jest's modules).
+ */
+export function serveDocumentation(app: NestFastifyApplication, document: OpenAPIObject, ui: boolean): void {
   SwaggerModule.setup('docs', app, document, {
+    ui,
+    raw: ['json'],
     jsonDocumentUrl: 'openapi.json',
     customSiteTitle: 'Retally API',
     swaggerOptions: {

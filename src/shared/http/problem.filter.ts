@@ -62,7 +62,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private answer(error: unknown, request: FastifyRequest): Answer {
-    if (error instanceof ProblemException) return { status: error.getStatus(), refusal: error.refusal };
+    if (error instanceof ProblemException) return ofProblem(error);
     if (error instanceof InvalidQuery) return invalidQuery(error);
     if (error instanceof LogUnavailable) return unavailable();
     if (error instanceof WrongExpectedRevision) return contended();
@@ -86,6 +86,11 @@ export class ProblemFilter implements ExceptionFilter {
       headers: { allow: methods.join(', ') },
     };
   }
+}
+
+function ofProblem(error: ProblemException): Answer {
+  const answer = { status: error.getStatus(), refusal: error.refusal };
+  return answer.status === 401 ? { ...answer, headers: { 'www-authenticate': 'Bearer' } } : answer;
 }
 
 function invalidQuery(error: InvalidQuery): Answer {
