@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccessModule } from './modules/access/access.module.js';
+import { BillingSyncModule } from './modules/billing-sync/billing-sync.module.js';
+import { SuspenseModule } from './modules/suspense/suspense.module.js';
 import { CommandLogModule } from './shared/command-log/command-log.module.js';
 import { HealthModule } from './shared/health/health.module.js';
 import { PlatformModule } from './shared/platform/platform.module.js';
@@ -22,6 +24,8 @@ export class AppModule {
         HealthModule,
         MetricsModule,
         AccessModule,
+        BillingSyncModule,
+        SuspenseModule,
       ],
     };
   }

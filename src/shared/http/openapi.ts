@@ -28,7 +28,10 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, base, { extraModels: [ProblemDto] });
   document.paths = sorted(document.paths);
-  if (document.components?.schemas !== undefined) document.components.schemas = sorted(document.components.schemas);
+  if (document.components?.schemas !== undefined) {
+    document.components.schemas = sorted(document.components.schemas);
+    for (const schema of Object.values(document.components.schemas)) describePage(schema);
+  }
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method];
@@ -72,6 +75,13 @@ function complete(operation: Operation, path: string, method: string): void {
   }
   operation.responses = sorted(responses) as Operation['responses'];
   if (guarded && method !== 'get') addIdempotencyKey(operation);
+}
+
+/** What every list has in common, said once. */
+function describePage(schema: object): void {
+  const { items, next } = (schema as { properties?: Record<string, { description?: string }> }).properties ?? {};
+  if (items !== undefined) items.description = textOr(items.description, 'This page of the list.');
+  if (next !== undefined) next.description = textOr(next.description, 'Give it as `after`; absent on the last page.');
 }
 
 function addIdempotencyKey(operation: Operation): void {

@@ -2,8 +2,10 @@ import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown,
 import { CONFIG, type Config } from '../config/config.js';
 import { EmbeddedEventStore } from '../event-store/adapters/embedded/embedded-event-store.js';
 import { startLogWriterThread, type LogWriterThread } from '../event-store/adapters/embedded/log-writer-thread.js';
+import { FileSnapshotStore } from '../event-store/adapters/snapshots/file-snapshot-store.js';
 import { EVENT_REGISTRY, EventRegistry } from '../event-store/event-registry.js';
 import { EVENT_STORE, type EventStore } from '../event-store/event-store.port.js';
+import { SNAPSHOT_STORE } from '../event-store/snapshot-store.port.js';
 import { FolderEvidenceStore } from '../evidence/adapters/folder/folder-evidence-store.js';
 import { EVIDENCE_STORE } from '../evidence/evidence-store.port.js';
 import { HttpActivity } from '../http/http-activity.js';
@@ -42,6 +44,7 @@ function providers(options: PlatformOptions): Provider[] {
         return options.wrapStore?.(store) ?? store;
       },
     },
+    { provide: SNAPSHOT_STORE, useFactory: () => FileSnapshotStore.open(files.snapshots) },
     {
       provide: EVIDENCE_STORE,
       useFactory: () => FolderEvidenceStore.open({ folder: config.evidenceDir, limits: config.limits }),
@@ -92,6 +95,7 @@ export class PlatformModule implements OnApplicationShutdown {
         EVENT_STORE,
         EVIDENCE_STORE,
         READ_MODELS,
+        SNAPSHOT_STORE,
         LocalRoles,
         Projections,
         RoleTasks,

@@ -1,6 +1,7 @@
 import { createHttpApplication } from '../../application.js';
 import { eventCatalogue } from '../../event-catalogue.js';
 import { readConfig } from '../../shared/config/read-config.js';
+import { openApiDocument } from '../../shared/http/openapi.js';
 import { systemClock } from '../../shared/kernel/clock.js';
 import type { PlatformOptions } from '../../shared/platform/platform-options.js';
 import { noOtherThreads } from '../../shared/runtime/other-threads.js';
@@ -20,8 +21,7 @@ export async function describeApi(dataDir: string): Promise<string> {
   };
   const app = await createHttpApplication(options, { swaggerUi: false });
   try {
-    const answer = await app.inject({ method: 'GET', url: '/openapi.json' });
-    return `${JSON.stringify(JSON.parse(answer.payload), undefined, 2)}\n`;
+    return `${JSON.stringify(openApiDocument(app), undefined, 2)}\n`;
   } finally {
     await app.close();
   }
