@@ -1,13 +1,6 @@
 import type { ReadModelWriter } from '../../src/shared/read-models/read-model-writer.port.js';
 import { InvalidQuery, type Condition, type Query, type Row } from '../../src/shared/read-models/read-models.port.js';
-import {
-  item,
-  items,
-  itemsProjection,
-  type Item,
-  type OpenReadModels,
-  type ReadModelsUnderTest,
-} from './read-models.fixtures.js';
+import { item, items, itemsProjection, type OpenReadModels, type ReadModelsUnderTest } from './read-models.fixtures.js';
 
 /** What every read-model adapter answers, whatever it is made of. */
 export function queryContract(name: string, make: () => Promise<ReadModelsUnderTest>): void {

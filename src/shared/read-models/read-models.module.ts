@@ -1,5 +1,4 @@
 import { Inject, Module } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
 import { CONFIG, type Config } from '../config/config.js';
 import { EVENT_STORE, type EventStore } from '../event-store/event-store.port.js';
 import type { Clock } from '../kernel/clock.js';
@@ -17,7 +16,6 @@ import { RequestReplayHandler } from './request-replay.handler.js';
 
 /** The loop of the role `project`, and the calls that ask for a replay and show where the read models stand. */
 @Module({
-  imports: [CqrsModule],
   controllers: [ReplaysController],
   providers: [ReplayService, RequestReplayHandler],
 })
