@@ -68,6 +68,11 @@ export class ChunkBuilder {
     return this.total === 0;
   }
 
+  /** Records in the chunk so far, whatever became of them. */
+  get records(): number {
+    return this.total;
+  }
+
   /** Bytes of content in the chunk: what its encoded size is bounded by, give or take. */
   get contentBytes(): number {
     return this.rawBytes;
