@@ -132,10 +132,17 @@ export class LoggedCommandGateway implements CommandGateway {
   }
 }
 
-/** The request follows from nothing in the log. */
+/** The request follows from nothing in the log, so it has no causation. */
 function acceptanceOf(context: CommandContext): EventMetadata {
-  const { causationId: _, ...metadata } = metadataOf(context);
-  return metadata;
+  const { tenant, actor, commandId, correlationId, recordedAt, traceparent } = metadataOf(context);
+  return {
+    tenant,
+    actor,
+    correlationId,
+    recordedAt,
+    ...(commandId === undefined ? {} : { commandId }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
 }
 
 /** The value as the log gives it back, so that the first answer and its repetitions are the same. */

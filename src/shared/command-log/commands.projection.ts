@@ -108,6 +108,6 @@ function acceptedRow(
 function close(tenant: string, commandId: string, recorded: RecordedEvent, outcome: Partial<CommandRow>): Change {
   const closedAt = Date.parse(recorded.metadata.recordedAt);
   return update(commandsCollection, { tenant, commandId }, (row) =>
-    row === undefined ? undefined : ({ ...row, ...outcome, closedAt } as CommandRow),
+    row === undefined ? undefined : { ...row, ...outcome, closedAt },
   );
 }

@@ -16,6 +16,7 @@ export class EventRegistry {
         throw new Error(`${type} is upcast to ${upcast.to}, which is not registered`);
       }
     }
+    for (const type of this.definitions.keys()) this.assertNoCircle(type);
   }
 
   get(type: string): EventDefinition {
@@ -30,8 +31,17 @@ export class EventRegistry {
 
   /** Every stored type that is read as `type`: itself and the old versions upcast to it. What a filter must look for. */
   storedAs(type: string): string[] {
-    this.get(type);
+    const newest = this.newest(type);
+    if (newest !== type) throw new Error(`${type} is an old version, read as ${newest}: ask for that one`);
     return this.types().filter((stored) => this.newest(stored) === type);
+  }
+
+  private assertNoCircle(type: string): void {
+    const seen = new Set<string>();
+    for (let at: string | undefined = type; at !== undefined; at = this.definitions.get(at)?.upcast?.to) {
+      if (seen.has(at)) throw new Error(`${type} is upcast in a circle`);
+      seen.add(at);
+    }
   }
 
   private newest(type: string): string {

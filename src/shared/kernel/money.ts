@@ -1,4 +1,4 @@
-import { Decimal } from './decimal.js';
+import type { Decimal } from './decimal.js';
 import type { RoundingMethod } from './rounding.js';
 
 /** Decimals kept by every monetized impact, whatever the currency; a line sent to billing is rounded once, later. */

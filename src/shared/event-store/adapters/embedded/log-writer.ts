@@ -19,15 +19,16 @@ interface Waiting {
  * answered before the flush. Then all readers, in all threads, are woken.
  */
 export class EmbeddedLogWriter implements AppendSink {
-  private readonly database: DatabaseSyncInstance;
   private readonly writer: StreamWriter;
   private readonly signal: LogSignal;
   private queue: Waiting[] = [];
   private turn: NodeJS.Immediate | undefined;
   private closed = false;
 
-  constructor(readonly path: string) {
-    this.database = openForWriting(path);
+  constructor(
+    readonly path: string,
+    private readonly database: DatabaseSyncInstance = openForWriting(path),
+  ) {
     this.writer = new StreamWriter(this.database);
     this.signal = new LogSignal(path);
   }

@@ -105,7 +105,7 @@ export class StreamWriter {
   }
 
   private kindOf(category: string, type: string): number {
-    const found = this.findKind.get(category, type) ?? this.insertKind.get(category, type);
-    return (found as { id: number }).id;
+    const found = (this.findKind.get(category, type) ?? this.insertKind.get(category, type)) as { id: number };
+    return found.id;
   }
 }

@@ -1,0 +1,67 @@
+import { inflateRawSync } from 'node:zlib';
+import { decodeChunk, encodeChunk, UnevenColumns } from './chunk-codec.js';
+
+/** What stands in the bytes for the columns. */
+function spelled(columns: Record<string, readonly unknown[]>): unknown {
+  const bytes = Buffer.from(encodeChunk({ head: {}, columns }));
+  return JSON.parse(inflateRawSync(bytes.subarray(20 + bytes.readUInt32LE(8))).toString('utf8'));
+}
+
+describe('chunk codec', () => {
+  it('takes the shortest spelling of a column', () => {
+    const eight = Array.from({ length: 16 }, (_, n) => n);
+    expect(spelled({ a: eight.map(() => 'EUR') })).toEqual({ a: { c: 'EUR', n: 16 } });
+    expect(spelled({ a: eight.map(() => null) })).toEqual({ a: { c: null, n: 16 } });
+    expect(spelled({ a: eight.map((n) => 7 + 2 * n) })).toEqual({ a: { r: [7, 2, 16] } });
+    expect(spelled({ a: [1000, 1003, 1001] })).toEqual({ a: { d: [1000, 3, -2] } });
+    expect(spelled({ a: eight.map((n) => (n < 9 ? 'MO' : 'MT')) })).toEqual({
+      a: { k: ['MO', 'MT'], i: eight.map((n) => (n < 9 ? 0 : 1)) },
+    });
+    expect(spelled({ a: ['1.50', '2', 'x'] })).toEqual({ a: ['1.50', '2', 'x'] });
+    expect(spelled({ a: [0.5, 1] })).toEqual({ a: [0.5, 1] });
+    expect(spelled({ a: [] })).toEqual({ a: [] });
+  });
+
+  it('inflates the columns when somebody first looks at them, once', () => {
+    const chunk = decodeChunk(encodeChunk({ head: { n: 1 }, columns: { a: [3, 1, 2] } }));
+    expect(Object.keys(chunk)).toEqual(['head', 'columns']);
+    expect(chunk.columns).toBe(chunk.columns);
+    expect(JSON.stringify(chunk)).toBe('{"head":{"n":1},"columns":{"a":[3,1,2]}}');
+  });
+
+  it('has its bytes in a buffer of their own, to be handed to another thread', () => {
+    const bytes = encodeChunk({ head: {}, columns: {} });
+    expect(bytes.byteLength).toBe(bytes.buffer.byteLength);
+  });
+
+  it('refuses columns of one group with different lengths; groups may differ', () => {
+    expect(() => encodeChunk({ head: {}, columns: { a: [1], b: [] } })).toThrow(UnevenColumns);
+    expect(() => encodeChunk({ head: {}, columns: { 'x.a': [1], 'x.b': [1, 2] } })).toThrow('x.b has 2 values');
+    expect(() => encodeChunk({ head: {}, columns: { a: [1], 'x.a': [1, 2] } })).not.toThrow();
+  });
+
+  it.each([
+    ['undefined', undefined],
+    ['a bigint', 1n],
+    ['NaN', NaN],
+    ['infinity', Infinity],
+    ['a date', new Date(0)],
+    ['bytes', new Uint8Array(1)],
+    ['undefined inside', [undefined]],
+  ])('refuses %s in a column, saying where', (_, value) => {
+    for (const values of [[value], [value, value], ['a', value], [1, value], [null, value], [{}, value]]) {
+      expect(() => encodeChunk({ head: {}, columns: { 'q.seconds': values } })).toThrow('columns.q.seconds[');
+    }
+    expect(() => encodeChunk({ head: { total: value === undefined ? [value] : value }, columns: {} })).toThrow(
+      'head.total',
+    );
+  });
+
+  it('refuses bytes that are no chunk, or one of a later format', () => {
+    expect(() => decodeChunk(Buffer.from('{"json":true,"padding":"................."}'))).toThrow('no chunk');
+    expect(() => decodeChunk(new Uint8Array(3))).toThrow('no chunk');
+    const later = encodeChunk({ head: {}, columns: {} });
+    later[4] = 9;
+    expect(() => decodeChunk(later)).toThrow('format 9 is unknown');
+  });
+});
