@@ -47,3 +47,4 @@ export {
   type AmountUnits,
   type QuantityUnits,
 } from './domain/pricing/scaled.js';
+export { explainCharge, nameImpact, type Explanation, type NamedImpact } from './domain/pricing/explain-charge.js';

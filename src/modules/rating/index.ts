@@ -1,3 +1,6 @@
 export * from './domain/events.js';
+export { ratingSettingsStream, ratingStream } from './domain/streams.js';
+export { partitionOfAccount, partitionOfServiceId } from './domain/partition-of.js';
+export { rateScheduleOf } from './domain/price-offer-id.js';
 export * from './projections/collections.js';
 export * from './application/monetized-usage.port.js';

@@ -5,11 +5,13 @@ import type { AccountEvent } from '../../accounts/index.js';
 import type { CatalogEvent } from '../../catalog/index.js';
 import type { SuspenseReprocessRequested } from '../../suspense/index.js';
 import { ChunkUsage } from './chunk-usage.js';
-import { MediatedChunks, type MediatedEvent } from './mediated-chunks.js';
+import { LogEvents, type MediatedEvent } from './log-events.js';
 import { TenantRating, type RatingSurroundings, type TenantState } from './tenant-rating.js';
 
 /** Raised when a snapshot's shape changes: an older one is then left aside. */
 const SNAPSHOT_FORMAT = 1;
+/** Chunks kept decoded: a reprocess asks for the records of a chunk one after the other. */
+const CHUNKS_KEPT = 16;
 
 interface RatingSnapshot {
   readonly format: typeof SNAPSHOT_FORMAT;
@@ -24,13 +26,13 @@ export class RatingState {
   /** Every input up to here has been handled. */
   position: number;
   private readonly tenants = new Map<string, TenantRating>();
-  private readonly chunks: MediatedChunks;
+  private readonly chunks: LogEvents;
 
   constructor(
     private readonly surroundings: RatingSurroundings,
     snapshot?: Snapshot,
   ) {
-    this.chunks = new MediatedChunks(surroundings.store);
+    this.chunks = new LogEvents(surroundings.store, CHUNKS_KEPT);
     this.position = snapshot?.position ?? 0;
     if (snapshot === undefined) return;
     const saved = JSON.parse(new TextDecoder().decode(snapshot.bytes)) as RatingSnapshot;
@@ -146,7 +148,7 @@ export class RatingState {
     for (let index = 0; index < positions.length; index += 1) {
       const position = positions[index] ?? 0;
       if (usage?.source.position !== position) {
-        usage = new ChunkUsage(position, (await this.chunks.at(position)).data);
+        usage = new ChunkUsage(position, (await this.chunks.mediatedAt(position)).data);
         await tenant.room();
       }
       usage.ordinal = ordinals[index] ?? 0;

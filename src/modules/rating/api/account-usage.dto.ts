@@ -1,0 +1,80 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { ListQuery } from '../../../shared/http/list-query.dto.js';
+
+export class BalancesQuery extends ListQuery {
+  @ApiPropertyOptional({ description: 'Only of this subscription.', example: 'SUB-000001' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  subscription?: string;
+}
+
+export class BalanceDto {
+  @ApiProperty({ example: 'SUB-000001' })
+  subscription!: string;
+
+  @ApiProperty({ enum: ['ALLOWANCE', 'ACCUMULATOR'], example: 'ALLOWANCE' })
+  kind!: string;
+
+  @ApiProperty({ example: 'FREE_SECONDS' })
+  resource!: string;
+
+  @ApiProperty({ example: '2026-03-01T00:00:00.000Z', description: 'Start of the billing cycle.' })
+  cycleStart!: string;
+
+  @ApiProperty({ example: '1250', description: 'An allowance: what is left. An accumulator: what was added up.' })
+  balance!: string;
+
+  @ApiProperty({ example: '6000', description: 'What was granted in the cycle; 0 for an accumulator.' })
+  granted!: string;
+}
+
+export class BalancePage {
+  @ApiProperty({ type: () => [BalanceDto] })
+  items!: BalanceDto[];
+
+  @ApiPropertyOptional({ description: 'Cursor of the next page; absent on the last.', example: 'WyJhYmMiLDEyLDNd' })
+  next?: string;
+}
+
+export class UsageSummaryQuery extends ListQuery {
+  @ApiPropertyOptional({ description: 'Only this usage type.', example: 'VOICE_NATIONAL' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  usageType?: string;
+
+  @ApiPropertyOptional({ description: 'Only this currency.', example: 'EUR' })
+  @IsOptional()
+  @Matches(/^[A-Z]{3}$/, { message: 'must be an ISO 4217 code such as EUR' })
+  currency?: string;
+}
+
+export class UsageSummaryDto {
+  @ApiProperty({ example: '2026-03-01T00:00:00.000Z', description: 'Start of the billing cycle.' })
+  cycleStart!: string;
+
+  @ApiProperty({ example: 'VOICE_NATIONAL' })
+  usageType!: string;
+
+  @ApiProperty({ example: 'EUR' })
+  currency!: string;
+
+  @ApiProperty({ example: 128, description: 'Monetized records.' })
+  records!: number;
+
+  @ApiProperty({ example: '7680', description: 'Exact sum of the rated quantities.' })
+  quantity!: string;
+
+  @ApiProperty({ example: '15.36', description: 'Exact sum of the amounts.' })
+  amount!: string;
+}
+
+export class UsageSummaryPage {
+  @ApiProperty({ type: () => [UsageSummaryDto] })
+  items!: UsageSummaryDto[];
+
+  @ApiPropertyOptional({ description: 'Cursor of the next page; absent on the last.', example: 'WyJhYmMiLDEyLDNd' })
+  next?: string;
+}

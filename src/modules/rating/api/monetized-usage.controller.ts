@@ -1,0 +1,68 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { Principal } from '../../../shared/command-log/recorded-command.js';
+import { AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
+import { ApiProblems } from '../../../shared/http/problem.dto.js';
+import { notFound } from '../../../shared/http/problem.js';
+import { ChargeExplainer } from '../application/charge-explainer.js';
+import { LogMonetizedUsage } from '../application/monetized-usage.reader.js';
+import { MonetizedUsageQueries } from '../application/monetized-usage.queries.js';
+import { MonetizedUsageDetailDto, MonetizedUsagePage, MonetizedUsageQuery } from './monetized-usage.dto.js';
+import { detailView, monetizedView, pageView } from './rating.views.js';
+
+@ApiTags('Monetized usage')
+@Controller('v1/monetized-usage')
+@AllowReaders()
+export class MonetizedUsageController {
+  constructor(
+    private readonly queries: MonetizedUsageQueries,
+    private readonly reader: LogMonetizedUsage,
+    private readonly explainer: ChargeExplainer,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'Monetized usage records',
+    description:
+      'With an account or a service id: its records, newest usage first. With a file, or without any: newest rated ' +
+      'first, read from the rated events; a page may then hold fewer records than asked for and still have a `next`.',
+  })
+  @ApiOkResponse({ type: MonetizedUsagePage })
+  @ApiProblems({ 422: 'A filter is wrong, or the cursor belongs to another list.' })
+  async list(@Caller() caller: Principal, @Query() query: MonetizedUsageQuery): Promise<MonetizedUsagePage> {
+    const { from, to, ...filter } = query;
+    const { limit, after, minPosition, ...exact } = filter;
+    const page = await this.queries.list(
+      caller.tenant,
+      { ...exact, from: instantOf(from), to: instantOf(to) },
+      { limit, after, minPosition },
+    );
+    return pageView(page, monetizedView);
+  }
+
+  @Get(':id')
+  @ApiOperation({
+    summary: 'One monetized usage record, explained',
+    description:
+      'Its impacts by name, how the amount came about in words and numbers, the price version, and where it stands in ' +
+      'the log. The charge is computed anew for the answer; `recomputed.equal` says whether it is what was stored.',
+  })
+  @ApiParam({ name: 'id', description: '`<fileId>:<line>:<charge>`', example: 'f3b0c44298fc1c149afb:17:0' })
+  @ApiOkResponse({ type: MonetizedUsageDetailDto })
+  @ApiProblems({ 404: 'There is no such monetized record: the line is unknown, suspended, or not rated yet.' })
+  async one(@Caller() caller: Principal, @Param('id') id: string): Promise<MonetizedUsageDetailDto> {
+    const record = await this.reader.byId(caller.tenant, id);
+    if (record === undefined) {
+      throw notFound(
+        'rating/monetized-usage-not-found',
+        `There is no monetized usage record ${id}: an id is <fileId>:<line>:<charge>; a line that is suspended or not ` +
+          'rated yet has none (look at /v1/raw-usage/<fileId>:<line>)',
+      );
+    }
+    return detailView(await this.explainer.explain(caller.tenant, record));
+  }
+}
+
+function instantOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Date.parse(text);
+}

@@ -1,0 +1,246 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsISO8601, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { ListQuery } from '../../../shared/http/list-query.dto.js';
+
+const ZONE_MESSAGE = 'must be an RFC 3339 instant with a zone, such as 2026-03-01T00:00:00Z';
+const ZONED = /(Z|[+-]\d\d:\d\d)$/;
+
+export class MonetizedUsageQuery extends ListQuery {
+  @ApiPropertyOptional({ description: 'Usage of this account.', example: 'ACC-000001' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  account?: string;
+
+  @ApiPropertyOptional({ description: 'Exactly this subscription.', example: 'SUB-000001' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  subscription?: string;
+
+  @ApiPropertyOptional({ description: 'Exactly this service id (number, device, API key).', example: '491510000001' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(256)
+  serviceId?: string;
+
+  @ApiPropertyOptional({ description: 'Exactly this service type.', example: 'VOICE' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  serviceType?: string;
+
+  @ApiPropertyOptional({ description: 'Exactly this usage type, as billed.', example: 'VOICE_NATIONAL' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  usageType?: string;
+
+  @ApiPropertyOptional({ description: 'Exactly this currency.', example: 'EUR' })
+  @IsOptional()
+  @Matches(/^[A-Z]{3}$/, { message: 'must be an ISO 4217 code such as EUR' })
+  currency?: string;
+
+  @ApiPropertyOptional({ description: 'Lines of this file.', example: 'f3b0c44298fc1c149afb' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(60)
+  fileId?: string;
+
+  @ApiPropertyOptional({ description: 'Used at or after this instant.', example: '2026-03-01T00:00:00Z' })
+  @IsOptional()
+  @IsISO8601({ strict: true }, { message: ZONE_MESSAGE })
+  @Matches(ZONED, { message: ZONE_MESSAGE })
+  from?: string;
+
+  @ApiPropertyOptional({ description: 'Used before this instant.', example: '2026-04-01T00:00:00Z' })
+  @IsOptional()
+  @IsISO8601({ strict: true }, { message: ZONE_MESSAGE })
+  @Matches(ZONED, { message: ZONE_MESSAGE })
+  to?: string;
+}
+
+export class MonetizedUsageDto {
+  @ApiProperty({ description: '`<fileId>:<line>:<charge>`', example: 'f3b0c44298fc1c149afb:17:0' })
+  id!: string;
+
+  @ApiProperty({ description: 'The raw line it comes from.', example: 'f3b0c44298fc1c149afb:17' })
+  recordId!: string;
+
+  @ApiProperty({ example: 'ACC-000001', description: 'Who pays.' })
+  account!: string;
+
+  @ApiProperty({ example: 'SUB-000001', description: 'The subscription (master plan instance).' })
+  subscription!: string;
+
+  @ApiProperty({ example: '491510000001', description: 'The service id the usage names.' })
+  serviceId!: string;
+
+  @ApiProperty({ example: 'VOICE', description: 'Service type of the file.' })
+  serviceType!: string;
+
+  @ApiProperty({ example: 'VOICE_NATIONAL', description: 'Usage type as billed.' })
+  usageType!: string;
+
+  @ApiProperty({ example: 'STD', description: 'Rate schedule of the price.' })
+  rateSchedule!: string;
+
+  @ApiProperty({ example: '2026-03-01T10:00:00.000Z', description: 'Usage time.' })
+  at!: string;
+
+  @ApiProperty({ example: '66', description: 'Rated quantity: after minimum, increments and free units.' })
+  quantity!: string;
+
+  @ApiProperty({ example: '0.132', description: 'Net amount at the rating scale (10 decimals at most).' })
+  amount!: string;
+
+  @ApiProperty({ example: 'EUR', description: 'ISO 4217.' })
+  currency!: string;
+}
+
+export class MonetizedUsagePage {
+  @ApiProperty({ type: () => [MonetizedUsageDto] })
+  items!: MonetizedUsageDto[];
+
+  @ApiPropertyOptional({ description: 'Cursor of the next page; absent on the last.', example: 'WyJhYmMiLDEyLDNd' })
+  next?: string;
+}
+
+export class ImpactDto {
+  @ApiProperty({ example: 'RATING', description: 'What made the impact.' })
+  impactType!: string;
+
+  @ApiProperty({
+    enum: ['USAGE', 'ENTRY', 'REPRICING', 'FIXED', 'AMOUNT_LIMIT', 'GRANT', 'ALLOWANCE', 'ACCUMULATOR'],
+    example: 'USAGE',
+    description: 'Which step of the price it is.',
+  })
+  meaning!: string;
+
+  @ApiProperty({ enum: ['PRICE', 'ALLOWANCE', 'ACCUMULATOR'], example: 'PRICE' })
+  offerType!: string;
+
+  @ApiProperty({ example: 'EUR', description: 'The currency, allowance or accumulator that changes.' })
+  resource!: string;
+
+  @ApiProperty({ example: '66' })
+  quantity!: string;
+
+  @ApiProperty({ example: '0.12', nullable: true, type: String, description: 'Price of `per` units.' })
+  rate!: string | null;
+
+  @ApiProperty({ example: '60', nullable: true, type: String })
+  per!: string | null;
+
+  @ApiProperty({
+    example: '0.132',
+    nullable: true,
+    type: String,
+    description: 'In the currency; offsets are negative.',
+  })
+  amount!: string | null;
+
+  @ApiProperty({ example: 0, nullable: true, type: Number, description: 'Step of the tiers, from 0.' })
+  tier!: number | null;
+
+  @ApiProperty({ example: '0', nullable: true, type: String, description: 'The tier is (tierFrom, tierTo].' })
+  tierFrom!: string | null;
+
+  @ApiProperty({ example: '6000', nullable: true, type: String, description: 'null = open end.' })
+  tierTo!: string | null;
+
+  @ApiProperty({ example: '66 seconds in tier 1 (above 0 up to 6000) at 0.12 EUR per 60: 0.132 EUR.' })
+  text!: string;
+}
+
+export class RatedByPriceDto {
+  @ApiProperty({ example: 'BASIC.STD.CALLS.EUR' })
+  priceOfferId!: string;
+
+  @ApiProperty({ example: 2, description: 'The version that was in force at the usage time.' })
+  version!: number;
+
+  @ApiProperty({ example: '2026-03-01T00:00:00.000Z' })
+  effectiveFrom!: string;
+
+  @ApiProperty({ example: 'peak mobile', description: 'Name of the charge.' })
+  charge!: string;
+
+  @ApiProperty({ example: 'seconds', nullable: true, type: String, description: 'Unit of the quantity.' })
+  measure!: string | null;
+
+  @ApiProperty({ example: 42, description: 'Log position of the event that put this version.' })
+  position!: number;
+
+  @ApiProperty({ example: 'key:k1', description: 'Who put it.' })
+  actor!: string;
+}
+
+export class LogAddressDto {
+  @ApiProperty({ example: 'rating-main.3' })
+  stream!: string;
+
+  @ApiProperty({ example: 17 })
+  revision!: number;
+
+  @ApiProperty({ example: 4711 })
+  position!: number;
+
+  @ApiProperty({ example: '6ba7b811-9dad-5d11-80b4-00c04fd430c8' })
+  eventId!: string;
+
+  @ApiProperty({ example: 'a3f5…', description: 'Of the chain of hashes of its stream.' })
+  hash!: string;
+
+  @ApiProperty({ example: 12, description: 'Row in the columns of the rated event.' })
+  row!: number;
+}
+
+export class RecomputedDto {
+  @ApiProperty({ example: '0.132', description: 'Computed now, from the price version and the mediated record.' })
+  amount!: string;
+
+  @ApiProperty({ example: '66' })
+  quantity!: string;
+
+  @ApiProperty({ example: true, description: 'Amount, quantity and every impact are what is stored.' })
+  equal!: boolean;
+}
+
+export class MediatedAddressDto {
+  @ApiProperty({ example: 4321, description: 'Log position of the mediated chunk.' })
+  position!: number;
+
+  @ApiProperty({ example: 12, description: 'Row of the record in it.' })
+  ordinal!: number;
+}
+
+export class MonetizedUsageDetailDto extends MonetizedUsageDto {
+  @ApiProperty({ example: '2026-03-01T00:00:00.000Z', description: 'Start of the billing cycle of its balances.' })
+  cycleStart!: string;
+
+  @ApiPropertyOptional({ example: 'r-1', description: 'The reprocess it became money by, if it was in suspense.' })
+  reprocessId?: string;
+
+  @ApiProperty({ type: () => RatedByPriceDto })
+  price!: RatedByPriceDto;
+
+  @ApiProperty({ type: () => [ImpactDto] })
+  impacts!: ImpactDto[];
+
+  @ApiProperty({
+    type: [String],
+    example: ['The record has 61 seconds.', 'Rounded to increments (the first 60 whole, then every begun 6): 66.'],
+    description: 'How it came about, in the order of evaluation.',
+  })
+  explanation!: string[];
+
+  @ApiProperty({ type: () => RecomputedDto })
+  recomputed!: RecomputedDto;
+
+  @ApiProperty({ type: () => LogAddressDto, description: 'Where it stands in the log.' })
+  log!: LogAddressDto;
+
+  @ApiProperty({ type: () => MediatedAddressDto, description: 'The mediated record it was made from.' })
+  mediated!: MediatedAddressDto;
+}

@@ -1,0 +1,63 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { EVENT_STORE, type EventStore } from '../../../shared/event-store/event-store.port.js';
+import { compilePricing, explainCharge, parsePricing, type NamedImpact } from '../../catalog/index.js';
+import { ChunkUsage } from './chunk-usage.js';
+import { LogEvents } from './log-events.js';
+import { LogMonetizedUsage } from './monetized-usage.reader.js';
+import type { MonetizedRecord, PriceVersion } from './monetized-usage.port.js';
+
+export interface ExplainedRecord {
+  readonly record: MonetizedRecord;
+  readonly price: PriceVersion;
+  /** Name of the charge in the price. */
+  readonly chargeName: string;
+  readonly measure: string | null;
+  readonly impacts: readonly NamedImpact[];
+  readonly steps: readonly string[];
+  /** What computing it again gave, and whether it is what was stored: amount, quantity and every impact. */
+  readonly recomputed: { readonly amount: string; readonly quantity: string; readonly equal: boolean };
+}
+
+/** Explains a stored charge by charging the mediated record again, with the price version it names. */
+@Injectable()
+export class ChargeExplainer {
+  private readonly events: LogEvents;
+
+  constructor(
+    @Inject(EVENT_STORE) store: EventStore,
+    private readonly reader: LogMonetizedUsage,
+  ) {
+    this.events = new LogEvents(store, 4);
+  }
+
+  async explain(tenant: string, record: MonetizedRecord): Promise<ExplainedRecord> {
+    const { priceOfferId, version } = record.price;
+    const price = await this.reader.priceVersion(tenant, priceOfferId, version);
+    if (price === undefined)
+      throw new Error(`${record.id} names version ${version} of ${priceOfferId}, which is not there`);
+    const parsed = parsePricing(price.pricing);
+    if ('errors' in parsed) throw new Error(`Version ${version} of ${priceOfferId} can no longer be read`);
+    const { position, ordinal } = record.mediated;
+    const usage = new ChunkUsage(position, (await this.events.mediatedAt(position)).data);
+    usage.ordinal = ordinal;
+    const { charged, impacts, steps } = explainCharge(
+      compilePricing(parsed.pricing),
+      record.charge,
+      usage,
+      record.before,
+    );
+    const equal =
+      charged.amountText === record.amount &&
+      charged.quantityText === record.quantity &&
+      JSON.stringify(charged.impacts) === JSON.stringify(record.impacts);
+    return {
+      record,
+      price,
+      chargeName: charged.charge.name,
+      measure: parsed.pricing.charges[record.charge]?.measure ?? null,
+      impacts,
+      steps,
+      recomputed: { amount: charged.amountText, quantity: charged.quantityText, equal },
+    };
+  }
+}

@@ -1,0 +1,4 @@
+/** A price offer's id is `<plan>.<rateSchedule>.<service>.<currency>`; none of the parts has a dot. */
+export function rateScheduleOf(priceOfferId: string): string {
+  return priceOfferId.split('.')[1] ?? '';
+}
