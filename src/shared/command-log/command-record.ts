@@ -61,10 +61,10 @@ function contextOf(accepted: CommandAccepted['data'], metadata: EventMetadata): 
   };
 }
 
-/** The id holds the payload's hash: of two different requests racing under one key, the log takes one. */
+/** One id for one key: of several that race, the log keeps the first, and who reads it back sees whose it is. */
 export function acceptedEvent(accepted: CommandAccepted['data'], metadata: EventMetadata): EventToAppend {
-  const cause = `command/${metadata.tenant}/${accepted.commandId}/accepted/${accepted.payloadHash}`;
-  return { id: eventId(cause), type: 'CommandAccepted.v1', data: accepted, metadata };
+  const id = eventId(`command/${metadata.tenant}/${accepted.commandId}/accepted`);
+  return { id, type: 'CommandAccepted.v1', data: accepted, metadata };
 }
 
 /** The id holds the outcome: of two processes that ran one command to different ends, the log takes the first. */
