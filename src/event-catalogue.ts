@@ -5,6 +5,7 @@ import { catalogEvents } from './modules/catalog/index.js';
 import { feedsEvents } from './modules/feeds/index.js';
 import { ingestionEvents } from './modules/ingestion/index.js';
 import { ratingEvents } from './modules/rating/index.js';
+import { schedulingEvents } from './modules/scheduling/index.js';
 import { suspenseEvents } from './modules/suspense/index.js';
 import { commandLogEvents } from './shared/command-log/events.js';
 import type { EventDefinition } from './shared/kernel/event-definition.js';
@@ -21,5 +22,6 @@ export const eventCatalogue: readonly EventDefinition[] = [
   ...ingestionEvents,
   ...ratingEvents,
   ...readModelEvents,
+  ...schedulingEvents,
   ...suspenseEvents,
 ];
