@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccessModule } from './modules/access/access.module.js';
 import { BillingSyncModule } from './modules/billing-sync/billing-sync.module.js';
+import { RatingModule } from './modules/rating/rating.module.js';
 import { SchedulingModule } from './modules/scheduling/scheduling.module.js';
 import { SuspenseModule } from './modules/suspense/suspense.module.js';
 import { CommandLogModule } from './shared/command-log/command-log.module.js';
@@ -26,6 +27,7 @@ export class AppModule {
         MetricsModule,
         AccessModule,
         BillingSyncModule,
+        RatingModule,
         SchedulingModule,
         SuspenseModule,
       ],

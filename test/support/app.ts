@@ -71,7 +71,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   if (watched === undefined) throw new Error('The application opened no log');
   const store: WatchedStore = watched;
   const { app } = server;
-  const http = app.getHttpServer() as HttpServer;
+  const http: HttpServer = app.getHttpServer();
   const readModels = app.get<ReadModels>(READ_MODELS);
   const projections = config.roles.includes('project') ? app.get(Projections).all().length : 0;
   const key = options.key ?? server.firstKeys[0]?.key ?? '';

@@ -48,7 +48,7 @@ export class EnvReader {
   refuseUnknown(prefix: string, others: readonly string[]): void {
     for (const name of Object.keys(this.env).sort()) {
       if (!name.startsWith(prefix) || this.known.has(name) || others.some((other) => name.startsWith(other))) continue;
-      this.problems.push(`${name} is not a setting of Retally; the settings are listed in the README`);
+      this.problems.push(`${name} is not a setting of Retally: they are listed in src/shared/config/README.md`);
     }
   }
 }

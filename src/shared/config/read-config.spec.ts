@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { ConfigurationRefused, isLoopback, readConfig } from './read-config.js';
 
 function problemsOf(env: Record<string, string>): readonly string[] {
@@ -72,5 +73,17 @@ describe('settings', () => {
     const whole = { ...url, RETALLY_BILLING_CLIENT_NO: '1', RETALLY_BILLING_AUTH_KEY: 'k' };
     expect(readConfig(whole).billing).toMatchObject({ clientNo: '1', batchSize: 1000, parallel: 4 });
     expect(problemsOf({ ...whole, RETALLY_BILLING_URL: 'file:///etc/passwd' })).toHaveLength(1);
+  });
+});
+
+describe('the table of settings', () => {
+  it('names every setting that is read, and no other', () => {
+    const source = readFileSync(new URL('./read-config.ts', import.meta.url), 'utf8');
+    const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8');
+    const namesIn = (text: string) => [...new Set(text.match(/RETALLY_[A-Z_]*[A-Z]\b(?!_?\*)/g) ?? [])].sort();
+    const others = /^RETALLY_(TEST|FAULT|BENCH|DEMO|SANDBOX)$/;
+    expect(namesIn(readme).filter((name) => !others.test(name))).toEqual(
+      namesIn(source).filter((name) => !others.test(name)),
+    );
   });
 });

@@ -39,7 +39,7 @@ export class HealthController {
   @ApiServiceUnavailableResponse({ description: 'Not ready; `error` says which part and why.', type: HealthDto })
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthDto> {
     const result = await this.check();
-    reply.status(result.status === 'ok' || String(result.status) === 'degraded' ? 200 : 503);
+    reply.status(result.status === 'ok' || result.status === 'degraded' ? 200 : 503);
     return {
       status: result.status,
       ...(result.info === undefined ? {} : { info: result.info }),

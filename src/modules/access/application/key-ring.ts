@@ -81,7 +81,7 @@ export class KeyRing implements RoleTask {
     this.keys.set(after.keyId, {
       ...after,
       tenant,
-      ...(before === undefined ? { issuedAt: recordedAt, issuedBy: actor } : before),
+      ...(before ?? { issuedAt: recordedAt, issuedBy: actor }),
       revoked: after.revoked,
       ...(event.type === 'ApiKeyRevoked.v1'
         ? { revokedAt: recordedAt, revokedBy: actor, revokedReason: event.data.reason }
