@@ -1,9 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import {
-  WrongExpectedRevision,
-  type Delivery,
-  type EventStore,
-} from '../../../../shared/event-store/event-store.port.js';
+import { WrongExpectedRevision, type Delivery } from '../../../../shared/event-store/event-store.port.js';
 import type { SnapshotStore } from '../../../../shared/event-store/snapshot-store.port.js';
 import type { RoleTask } from '../../../../shared/runtime/role-task.js';
 import type { Logger } from '../../../../shared/telemetry/logger.js';
