@@ -23,7 +23,7 @@ export class ChildProgram {
 
   /** @throws with the program's last output when it ends or stays silent instead of becoming ready. */
   static async start(options: ProgramOptions): Promise<ChildProgram> {
-    const script = fileURLToPath(new URL(`../../${options.script}`, import.meta.url));
+    const script = fileURLToPath(new URL(`../../../dist/${options.script}`, import.meta.url));
     const child = spawn(process.execPath, [script, ...(options.args ?? [])], {
       env: { ...environmentWithoutSettings(), ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
