@@ -2,7 +2,7 @@ import { instantToString } from '../../../shared/kernel/clock.js';
 import { recordId } from '../../../shared/kernel/record-id.js';
 import type { Page } from '../../../shared/read-models/read-models.port.js';
 import type { ExplainedRecord } from '../application/charge-explainer.js';
-import type { MonetizedItem } from '../application/monetized-usage.queries.js';
+import type { MonetizedItem } from '../application/monetized-filter.js';
 import type { BalanceRow, UsageSummaryRow } from '../projections/collections.js';
 import type { BalanceDto, UsageSummaryDto } from './account-usage.dto.js';
 import type { MonetizedUsageDetailDto, MonetizedUsageDto } from './monetized-usage.dto.js';

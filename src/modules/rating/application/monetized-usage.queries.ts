@@ -12,30 +12,8 @@ import type { BalanceRow, MonetizedRow, UsageSummaryRow } from '../projections/c
 import { ACCOUNT_USAGE_PROJECTION } from '../projections/account-usage.projection.js';
 import { MONETIZED_USAGE_PROJECTION } from '../projections/monetized-usage.projection.js';
 import { RATED_SOURCES_PROJECTION } from '../projections/rated-sources.projection.js';
+import type { MonetizedFilter, MonetizedItem, Paging } from './monetized-filter.js';
 import { RatedEventWalk } from './rated-event-walk.js';
-
-/** What every list takes. */
-export interface Paging {
-  readonly limit: number;
-  readonly after?: string | undefined;
-  readonly minPosition?: number | undefined;
-}
-
-/** Filters of monetized usage; instants in epoch ms, `from` inclusive and `to` exclusive. */
-export interface MonetizedFilter {
-  readonly account?: string | undefined;
-  readonly subscription?: string | undefined;
-  readonly serviceId?: string | undefined;
-  readonly serviceType?: string | undefined;
-  readonly usageType?: string | undefined;
-  readonly currency?: string | undefined;
-  readonly fileId?: string | undefined;
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-}
-
-/** A row as lists show it. */
-export type MonetizedItem = Omit<MonetizedRow, 'tenant'> & { readonly id: string };
 
 /** The reads of monetized usage and of what an account sees of it. */
 @Injectable()
@@ -103,7 +81,7 @@ export class MonetizedUsageQueries {
   }
 }
 
-function itemOf({ tenant: _, ...row }: MonetizedRow): MonetizedItem {
+function itemOf(row: MonetizedRow): MonetizedItem {
   return { ...row, id: monetizedId(row.fileId, row.line, row.charge) };
 }
 

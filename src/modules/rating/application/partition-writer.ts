@@ -58,7 +58,7 @@ export class PartitionWriter {
   private batchMetadata: EventMetadata | undefined;
   private readonly waiting: EventToAppend[] = [];
   private flight: Promise<void> | undefined;
-  private failure: unknown;
+  private failure: Error | undefined;
 
   constructor(
     private readonly store: EventStore,
@@ -215,7 +215,7 @@ export class PartitionWriter {
         this.lastEventId = events.at(-1)?.id ?? this.lastEventId;
       }
     } catch (error) {
-      this.failure = error instanceof WrongExpectedRevision ? new PartitionTaken(this.stream) : error;
+      this.failure = error instanceof WrongExpectedRevision ? new PartitionTaken(this.stream) : asError(error);
       this.failed(this.failure);
     } finally {
       this.flight = undefined;
@@ -237,6 +237,11 @@ export class StaleSnapshot extends Error {
   constructor(readonly stream: string) {
     super(`The snapshot of ${stream} does not fit the log: it is left aside`);
   }
+}
+
+/** Errors of a native engine may come from another realm and are then no `instanceof Error`. */
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error), { cause: error });
 }
 
 function sameCause(a: Cause, b: Cause): boolean {

@@ -11,7 +11,7 @@ import { ratedSources } from '../projections/collections.js';
 import type { RatedEvent } from './log-events.js';
 import { LogMonetizedUsage, monetizedRecord } from './monetized-usage.reader.js';
 import type { MonetizedRecord } from './monetized-usage.port.js';
-import type { MonetizedFilter, MonetizedItem, Paging } from './monetized-usage.queries.js';
+import type { MonetizedFilter, MonetizedItem, Paging } from './monetized-filter.js';
 
 /** Rated events opened for one page at most: a filter that matches little then answers a short page and a next. */
 const EVENTS_PER_PAGE = 40;

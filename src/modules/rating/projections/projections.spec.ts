@@ -72,7 +72,7 @@ function rated(position: number, more: { account?: string } = {}): RecordedEvent
         before: [{ accumulator: '0', allowances: {} }, null, null],
       },
     },
-  } as unknown as RecordedEvent;
+  };
 }
 
 /** Applies events as an adapter does: by key, in order. */

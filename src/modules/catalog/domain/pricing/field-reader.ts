@@ -30,15 +30,15 @@ export type Members = Readonly<Record<string, unknown>>;
 export class FieldReader {
   readonly errors: FieldError[] = [];
 
-  fail(path: string, message: string): undefined {
+  fail(path: string, message: string): void {
     this.errors.push({ path, message });
-    return undefined;
   }
 
   /** Unknown members are refused, never ignored: a misspelt member would silently change what is charged. */
   members(value: unknown, path: string, known: readonly string[]): Members | undefined {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return this.fail(path, `must be an object with ${known.join(', ')}; it is ${describe(value)}`);
+      this.fail(path, `must be an object with ${known.join(', ')}; it is ${describe(value)}`);
+      return undefined;
     }
     for (const name of Object.keys(value)) {
       if (!known.includes(name)) {
@@ -49,40 +49,63 @@ export class FieldReader {
   }
 
   list(value: unknown, path: string, limit: number): readonly unknown[] | undefined {
-    if (!Array.isArray(value)) return this.fail(path, `must be a list; it is ${describe(value)}`);
-    if (value.length === 0) return this.fail(path, 'must have at least one entry');
-    if (value.length > limit) return this.fail(path, `has ${value.length} entries: at most ${limit} are allowed`);
-    return value;
+    if (!Array.isArray(value)) {
+      this.fail(path, `must be a list; it is ${describe(value)}`);
+      return undefined;
+    }
+    if (value.length === 0) {
+      this.fail(path, 'must have at least one entry');
+      return undefined;
+    }
+    if (value.length > limit) {
+      this.fail(path, `has ${value.length} entries: at most ${limit} are allowed`);
+      return undefined;
+    }
+    return value as readonly unknown[];
   }
 
   decimal(value: unknown, path: string, rule: DecimalRule): DecimalText | undefined {
     if (absent(value)) return undefined;
     if (typeof value !== 'string') {
-      return this.fail(path, `must be a decimal as text such as "${rule.example}"; it is ${describe(value)}`);
+      this.fail(path, `must be a decimal as text such as "${rule.example}"; it is ${describe(value)}`);
+      return undefined;
     }
     const decimal = Decimal.tryParse(value);
     if (decimal === undefined) {
-      return this.fail(path, `must be a decimal such as "${rule.example}"; it is "${value.slice(0, 80)}"`);
+      this.fail(path, `must be a decimal such as "${rule.example}"; it is "${value.slice(0, 80)}"`);
+      return undefined;
     }
-    if (decimal.isNegative()) return this.fail(path, `must not be negative; it is ${value}`);
-    if (rule.sign === 'POSITIVE' && decimal.isZero()) return this.fail(path, 'must be greater than 0');
-    if (!decimal.fits(rule.scale)) return this.fail(path, `may have at most ${rule.scale} decimals; it is ${value}`);
+    if (decimal.isNegative()) {
+      this.fail(path, `must not be negative; it is ${value}`);
+      return undefined;
+    }
+    if (rule.sign === 'POSITIVE' && decimal.isZero()) {
+      this.fail(path, 'must be greater than 0');
+      return undefined;
+    }
+    if (!decimal.fits(rule.scale)) {
+      this.fail(path, `may have at most ${rule.scale} decimals; it is ${value}`);
+      return undefined;
+    }
     if (decimal.units >= 10n ** BigInt(decimal.scale + MAX_WHOLE_DIGITS)) {
-      return this.fail(path, `may have at most ${MAX_WHOLE_DIGITS} digits before the point`);
+      this.fail(path, `may have at most ${MAX_WHOLE_DIGITS} digits before the point`);
+      return undefined;
     }
     return decimal.toString();
   }
 
   choice<Choice extends string>(value: unknown, path: string, choices: readonly Choice[]): Choice | undefined {
     const found = choices.find((choice) => choice === value);
-    return found ?? this.fail(path, `must be one of ${choices.join(', ')}; it is ${describe(value)}`);
+    if (found === undefined) this.fail(path, `must be one of ${choices.join(', ')}; it is ${describe(value)}`);
+    return found;
   }
 
   /** The name of a quantity, resource, usage type, zone…: letters, digits and ` _.:/-`, at most 64. */
   name(value: unknown, path: string): string | undefined {
     if (absent(value)) return undefined;
     if (typeof value === 'string' && NAME.test(value)) return value;
-    return this.fail(path, `must be a name of letters, digits and " _.:/-", at most 64; it is ${describe(value)}`);
+    this.fail(path, `must be a name of letters, digits and " _.:/-", at most 64; it is ${describe(value)}`);
+    return undefined;
   }
 
   names(value: unknown, path: string): readonly string[] | undefined {

@@ -110,7 +110,8 @@ function readWhen(reader: FieldReader, value: unknown, path: string): When | und
 function readAttributes(reader: FieldReader, value: unknown, path: string): Record<string, string> | undefined {
   if (absent(value)) return undefined;
   if (typeof value !== 'object' || Array.isArray(value)) {
-    return reader.fail(path, `must be an object such as { "quality": "HD" }; it is ${describe(value)}`);
+    reader.fail(path, `must be an object such as { "quality": "HD" }; it is ${describe(value)}`);
+    return undefined;
   }
   const attributes: Record<string, string> = {};
   for (const [name, wanted] of Object.entries(value)) {
@@ -168,5 +169,6 @@ export function readLimits(reader: FieldReader, members: Members, path: string):
 function readCount(reader: FieldReader, value: unknown, path: string): number | undefined {
   if (absent(value)) return undefined;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value;
-  return reader.fail(path, `must be a whole number of records above 0; it is ${describe(value)}`);
+  reader.fail(path, `must be a whole number of records above 0; it is ${describe(value)}`);
+  return undefined;
 }
