@@ -27,7 +27,7 @@ const chunk = fc
   .chain(({ head, rows, exceptions }) =>
     fc
       .tuple(column(rows), column(rows), column(exceptions), column(exceptions))
-      .map(([a, b, c, d]) => ({ head: { ...head }, columns: { a, b, 'x.c': c, 'x.d': d } as ChunkColumns })),
+      .map(([a, b, c, d]) => ({ head: { ...head }, columns: { a, b, 'x.c': c, 'x.d': d } })),
   );
 
 describe('chunk codec', () => {

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { monetizedId, parseMonetizedId, parseRecordId, recordId } from './record-id.js';
 import { isTenantName, parseStreamName, streamName } from './stream-name.js';
 
-const fileId = fc.string({ unit: fc.constantFrom(...'0123456789abcdef-'), minLength: 1, maxLength: 36 });
+const fileId = fc.string({ unit: fc.constantFrom('0', '7', '9', 'a', 'f', 'z', '-'), minLength: 1, maxLength: 36 });
 const line = fc.integer({ min: 1, max: 10 ** 14 });
-const tenant = fc.string({ unit: fc.constantFrom(...'abcxyz019_'), minLength: 1, maxLength: 40 });
+const tenant = fc.string({ unit: fc.constantFrom('a', 'm', 'z', '0', '9', '_'), minLength: 1, maxLength: 40 });
 
 describe('record ids', () => {
   it('are read back as they were made', () => {
