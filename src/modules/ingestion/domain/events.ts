@@ -1,4 +1,3 @@
-import type { EventDefinition } from '../../../shared/kernel/event-definition.js';
 import type { DomainEvent } from '../../../shared/kernel/event.js';
 
 /** What a usage record is to us: `POSTPAID` is rated here, `PRERATED` arrives with a price, `PREPAID` debits a balance. */
@@ -123,11 +122,3 @@ export type UsageBatchMediated = DomainEvent<
 >;
 
 export type UsageFileEvent = UsageFileReceived | UsageFileMediated | UsageFileRejected;
-
-/** Every event type and version of this module, for the registry at the composition root. */
-export const ingestionEvents: readonly EventDefinition[] = [
-  { type: 'UsageFileReceived.v1', encoding: 'json' },
-  { type: 'UsageFileMediated.v1', encoding: 'json' },
-  { type: 'UsageFileRejected.v1', encoding: 'json' },
-  { type: 'UsageBatchMediated.v1', encoding: 'chunk' },
-];
