@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
@@ -39,12 +38,4 @@ export async function createHttpApplication(
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return app;
-}
-
-/** The application without HTTP: in a role's thread, and for tools. */
-export async function createRoleApplication(options: PlatformOptions): Promise<INestApplicationContext> {
-  return NestFactory.createApplicationContext(AppModule.forRoot(options), {
-    logger: new NestLogger(options.logger),
-    abortOnError: false,
-  });
 }

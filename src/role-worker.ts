@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { createRoleApplication } from './application.js';
+import { createRoleApplication } from './role-application.js';
 import { eventCatalogue } from './event-catalogue.js';
 import { systemClock } from './shared/kernel/clock.js';
 import { LocalRoles } from './shared/runtime/local-roles.js';

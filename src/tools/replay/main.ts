@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { INestApplicationContext } from '@nestjs/common';
-import { createRoleApplication } from '../../application.js';
+import { createRoleApplication } from '../../role-application.js';
 import { eventCatalogue } from '../../event-catalogue.js';
 import { readConfig } from '../../shared/config/read-config.js';
 import type { EmbeddedEventStore } from '../../shared/event-store/adapters/embedded/embedded-event-store.js';
