@@ -1,3 +1,5 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BILLING_LINEAGE, type BillingLineage } from '../../src/modules/billing-sync/index.js';
@@ -9,15 +11,17 @@ import { rate } from '../support/billing-fixture.js';
 
 let app: TestApp;
 let sandbox: Sandbox;
+let dir: string;
+/** Without `rate`: the rated events are appended by the test itself. */
+const ROLES = ['api', 'project', 'sync', 'schedule'] as const;
 const clock = ManualClock.at('2026-02-01T08:00:00Z');
 
 beforeAll(async () => {
-  const { mkdtemp } = await import('node:fs/promises');
-  const { tmpdir } = await import('node:os');
-  const dir = await mkdtemp(join(tmpdir(), 'retally-billing-e2e-'));
+  dir = await mkdtemp(join(tmpdir(), 'retally-billing-e2e-'));
   sandbox = await startSandbox({ ledgerFile: join(dir, 'ledger.ndjson') });
   app = await startTestApp({
     clock,
+    roles: ROLES,
     env: {
       RETALLY_BILLING_URL: sandbox.url,
       RETALLY_BILLING_CLIENT_NO: '1001',
@@ -29,6 +33,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await app.stop();
   await sandbox.close();
+  await rm(dir, { recursive: true });
+  await rm(app.dir, { recursive: true, force: true });
 });
 
 interface Answer {
@@ -142,7 +148,7 @@ describe('billing sync and the daily schedule, over HTTP', () => {
       '/v1/invoice-lines',
       (body: { items: unknown[] }) => body.items.length === 3,
     );
-    expect(lines.items.map(({ amount }) => amount).sort()).toEqual(['0.5', '1', '2.51'].sort());
+    expect(lines.items.map(({ amount }) => amount).sort()).toEqual(['0.5', '1.01', '2.5']);
     const first = lines.items[0]!;
     expect((await app.get(`/v1/invoice-lines/${first.invoiceNo}/${first.invoiceLineNo}`)).body).toMatchObject({
       ...first,
@@ -229,6 +235,7 @@ describe('billing sync and the daily schedule, over HTTP', () => {
       clock,
       dir: app.dir,
       key: app.key,
+      roles: ROLES,
       env: { RETALLY_BILLING_URL: sandbox.url, RETALLY_BILLING_CLIENT_NO: '1001', RETALLY_BILLING_AUTH_KEY: 'sandbox' },
     });
     const body = await until(
