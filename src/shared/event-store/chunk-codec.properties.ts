@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import type { ChunkColumns } from '../kernel/event-definition.js';
 import { DamagedChunk, decodeChunk, encodeChunk } from './chunk-codec.js';
 
 /** Columns of every spelling: constant, even and uneven integers, few and many strings, anything. */
