@@ -66,7 +66,7 @@ describe('HTTP edges', () => {
   let app: NestFastifyApplication;
   const logged: object[] = [];
   const roles = new LocalRoles(['api'], new RoleTasks(), silentLogger);
-  const metrics = new Metrics();
+  const metrics = new Metrics(true);
 
   @Module({ controllers: [ThingsController], providers: [{ provide: LocalRoles, useValue: roles }] })
   class Things {}

@@ -16,6 +16,7 @@ import { LocalRoles } from '../runtime/local-roles.js';
 import type { OtherThreads } from '../runtime/other-threads.js';
 import { RoleTasks } from '../runtime/role-task.js';
 import { CLOCK, LOGGER, OTHER_THREADS } from '../runtime/tokens.js';
+import { MeasuredEventStore } from '../telemetry/measured-event-store.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { registerPlatformMetrics } from '../telemetry/platform-metrics.js';
 import { dataFiles } from './data-files.js';
@@ -38,10 +39,11 @@ function providers(options: PlatformOptions): Provider[] {
     { provide: EVENT_REGISTRY, useFactory: () => new EventRegistry(definitions) },
     {
       provide: EVENT_STORE,
-      inject: [EVENT_REGISTRY],
-      useFactory: async (registry: EventRegistry): Promise<EventStore> => {
+      inject: [EVENT_REGISTRY, Metrics],
+      useFactory: async (registry: EventRegistry, metrics: Metrics): Promise<EventStore> => {
         const store = await EmbeddedEventStore.open({ path: files.log, registry, writer: logWriter });
-        return options.wrapStore?.(store) ?? store;
+        const measured = new MeasuredEventStore(store, metrics);
+        return options.wrapStore?.(measured) ?? measured;
       },
     },
     { provide: SNAPSHOT_STORE, useFactory: () => FileSnapshotStore.open(files.snapshots) },
@@ -62,7 +64,7 @@ function providers(options: PlatformOptions): Provider[] {
     },
     Projections,
     RoleTasks,
-    Metrics,
+    { provide: Metrics, useFactory: () => new Metrics(roles.includes('api')) },
     HttpActivity,
   ];
 }

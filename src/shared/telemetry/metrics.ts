@@ -15,6 +15,10 @@ export interface MetricSource {
  */
 export class Metrics {
   readonly registry = new Registry();
+
+  /** @param gathers whether this thread answers `/metrics`: sources are asked there alone, so that nothing counts twice. */
+  constructor(private readonly gathers: boolean) {}
+
   private readonly counters = new Map<string, Counter>();
   private readonly histograms = new Map<string, Histogram>();
 
@@ -40,6 +44,7 @@ export class Metrics {
   }
 
   register(source: MetricSource): void {
+    if (!this.gathers) return;
     new Gauge({
       name: source.name,
       help: source.help,

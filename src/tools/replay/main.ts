@@ -2,19 +2,20 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { INestApplicationContext } from '@nestjs/common';
 import { createRoleApplication } from '../../role-application.js';
 import { eventCatalogue } from '../../event-catalogue.js';
 import { readConfig } from '../../shared/config/read-config.js';
-import type { EmbeddedEventStore } from '../../shared/event-store/adapters/embedded/embedded-event-store.js';
-import { EVENT_STORE } from '../../shared/event-store/event-store.port.js';
+import type { Config } from '../../shared/config/config.js';
+import { EmbeddedEventStore } from '../../shared/event-store/adapters/embedded/embedded-event-store.js';
+import { EventRegistry } from '../../shared/event-store/event-registry.js';
+import type { EventStore } from '../../shared/event-store/event-store.port.js';
 import { systemClock } from '../../shared/kernel/clock.js';
 import { dataFiles } from '../../shared/platform/data-files.js';
 import { Projections } from '../../shared/read-models/projections.js';
 import { READ_MODELS, type ReadModels } from '../../shared/read-models/read-models.port.js';
 import { noOtherThreads } from '../../shared/runtime/other-threads.js';
 import { silentLogger } from '../../shared/telemetry/logger.js';
-import { compareReadModel } from './compare-read-model.js';
+import { compareReadModel, type Comparison } from './compare-read-model.js';
 import { printEvents } from './print-events.js';
 import { verifyChains } from './verify-chains.js';
 
@@ -47,34 +48,23 @@ async function main(): Promise<number> {
     return 0;
   }
   const config = readConfig({ ...process.env, RETALLY_WORKERS: 'inline' });
-  if (!existsSync(dataFiles(config).log)) {
+  const path = dataFiles(config).log;
+  if (!existsSync(path)) {
     console.error(`There is no log in ${config.dataDir}: set RETALLY_DATA_DIR to the folder of the server`);
     return 2;
   }
-  const app = await createRoleApplication({
-    config,
-    definitions: eventCatalogue,
-    roles: [],
-    logWriter: 'inline',
-    clock: systemClock,
-    logger: silentLogger,
-    otherThreads: noOtherThreads,
-  });
+  const registry = new EventRegistry(eventCatalogue);
+  const store = await EmbeddedEventStore.open({ path, registry, writer: 'inline' });
   try {
-    return await carryOut(app, values);
+    if (values.events === true || values.from !== undefined) {
+      await printEvents(store, selectionOf(values), (line) => process.stdout.write(`${line}\n`));
+      return 0;
+    }
+    if (values.verify === true) return await verify(store, values.stream);
+    return await compare(store, config, values.projection);
   } finally {
-    await app.close();
+    await store.close();
   }
-}
-
-async function carryOut(app: INestApplicationContext, values: Values): Promise<number> {
-  const store = app.get<EmbeddedEventStore>(EVENT_STORE);
-  if (values.events === true || values.from !== undefined) {
-    await printEvents(store, selectionOf(values), (line) => process.stdout.write(`${line}\n`));
-    return 0;
-  }
-  if (values.verify === true) return verify(store, values.stream);
-  return compare(app, store, values.projection);
 }
 
 function selectionOf({ stream, from, limit }: Values) {
@@ -97,30 +87,44 @@ async function verify(store: EmbeddedEventStore, stream: string | undefined): Pr
   return broken.length === 0 ? 0 : 1;
 }
 
-async function compare(app: INestApplicationContext, store: EmbeddedEventStore, name?: string): Promise<number> {
-  const live = app.get<ReadModels>(READ_MODELS);
-  const all = app.get(Projections).all();
-  const projections = all.filter((projection) => name === undefined || projection.name === name);
-  if (projections.length === 0) {
-    console.error(`There is no projection ${name ?? ''}: there are ${all.map((each) => each.name).join(', ')}`);
-    return 2;
-  }
+async function compare(store: EventStore, config: Config, name?: string): Promise<number> {
+  const app = await createRoleApplication({
+    config,
+    definitions: eventCatalogue,
+    roles: [],
+    logWriter: 'inline',
+    clock: systemClock,
+    logger: silentLogger,
+    otherThreads: noOtherThreads,
+  });
   const folder = mkdtempSync(join(tmpdir(), 'retally-replay-'));
-  let different = 0;
   try {
-    for (const projection of projections) {
-      const { position, collections } = await compareReadModel(projection, { store, live, folder });
-      for (const { name: collection, live: served, rebuilt, equal } of collections) {
-        if (!equal) different += 1;
-        console.log(
-          `${equal ? 'equal    ' : 'DIFFERENT'} ${collection} at ${position} ${served}${equal ? '' : ` / ${rebuilt}`}`,
-        );
-      }
+    const live = app.get<ReadModels>(READ_MODELS);
+    const all = app.get(Projections).all();
+    const projections = all.filter((projection) => name === undefined || projection.name === name);
+    if (projections.length === 0) {
+      console.error(`There is no projection ${name ?? ''}: there are ${all.map((each) => each.name).join(', ')}`);
+      return 2;
     }
+    let different = 0;
+    for (const projection of projections) {
+      different += report(await compareReadModel(projection, { store, live, folder }));
+    }
+    return different === 0 ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
+    await app.close();
   }
-  return different === 0 ? 0 : 1;
+}
+
+/** @returns how many collections differ. */
+function report({ position, collections }: Comparison): number {
+  for (const { name, live, rebuilt, equal } of collections) {
+    console.log(
+      equal ? `equal     ${name} at ${position} ${live}` : `DIFFERENT ${name} at ${position} ${live} / ${rebuilt}`,
+    );
+  }
+  return collections.filter(({ equal }) => !equal).length;
 }
 
 main().then(
