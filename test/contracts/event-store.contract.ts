@@ -1,5 +1,6 @@
 import type { EventMetadata, RecordedEvent } from '../../src/shared/kernel/event.js';
 import { streamName } from '../../src/shared/kernel/stream-name.js';
+import { encodeChunk } from '../../src/shared/event-store/chunk-codec.js';
 import { eventId } from '../../src/shared/event-store/event-id.js';
 import { EventRegistry, UnknownEventType } from '../../src/shared/event-store/event-registry.js';
 import {
@@ -221,9 +222,13 @@ export function eventStoreContract(name: string, make: () => Promise<EventStoreU
         };
       };
 
+      const RECORDS_NEAR_LIMIT = 78_000;
       it('keeps a chunk near the size limit, whole', async () => {
         const stream = thing('chunk');
-        const data = chunkOf(60_000);
+        const data = chunkOf(RECORDS_NEAR_LIMIT);
+        const bytes = encodeChunk(data).byteLength;
+        expect(bytes).toBeGreaterThan(0.9 * MAX_APPEND_BYTES);
+        expect(bytes).toBeLessThanOrEqual(MAX_APPEND_BYTES);
         await store.append(stream, 'no-stream', [noted(stream, 0, 'ThingsCounted.v1', data)]);
         const [event] = await all(store.readStream(stream));
         expect(event?.data).toEqual(data);
