@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccessModule } from './modules/access/access.module.js';
 import { BillingSyncModule } from './modules/billing-sync/billing-sync.module.js';
+import { LineageModule } from './modules/lineage/lineage.module.js';
 import { RatingModule } from './modules/rating/rating.module.js';
 import { SchedulingModule } from './modules/scheduling/scheduling.module.js';
 import { SuspenseModule } from './modules/suspense/suspense.module.js';
@@ -27,6 +28,7 @@ export class AppModule {
         MetricsModule,
         AccessModule,
         BillingSyncModule,
+        LineageModule,
         RatingModule,
         SchedulingModule,
         SuspenseModule,
