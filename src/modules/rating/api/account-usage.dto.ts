@@ -11,13 +11,17 @@ export class BalancesQuery extends ListQuery {
 }
 
 export class BalanceDto {
-  @ApiProperty({ example: 'SUB-000001' })
+  @ApiProperty({ description: 'Whose balance it is.', example: 'SUB-000001' })
   subscription!: string;
 
-  @ApiProperty({ enum: ['ALLOWANCE', 'ACCUMULATOR'], example: 'ALLOWANCE' })
+  @ApiProperty({
+    description: 'An allowance is used up, an accumulator adds up.',
+    enum: ['ALLOWANCE', 'ACCUMULATOR'],
+    example: 'ALLOWANCE',
+  })
   kind!: string;
 
-  @ApiProperty({ example: 'FREE_SECONDS' })
+  @ApiProperty({ description: 'Name of the allowance or accumulator, as in the price.', example: 'FREE_SECONDS' })
   resource!: string;
 
   @ApiProperty({ example: '2026-03-01T00:00:00.000Z', description: 'Start of the billing cycle.' })
@@ -55,10 +59,10 @@ export class UsageSummaryDto {
   @ApiProperty({ example: '2026-03-01T00:00:00.000Z', description: 'Start of the billing cycle.' })
   cycleStart!: string;
 
-  @ApiProperty({ example: 'VOICE_NATIONAL' })
+  @ApiProperty({ description: 'Usage type as billed.', example: 'VOICE_NATIONAL' })
   usageType!: string;
 
-  @ApiProperty({ example: 'EUR' })
+  @ApiProperty({ description: 'ISO 4217.', example: 'EUR' })
   currency!: string;
 
   @ApiProperty({ example: 128, description: 'Monetized records.' })

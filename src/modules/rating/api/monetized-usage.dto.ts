@@ -117,19 +117,23 @@ export class ImpactDto {
   })
   meaning!: string;
 
-  @ApiProperty({ enum: ['PRICE', 'ALLOWANCE', 'ACCUMULATOR'], example: 'PRICE' })
+  @ApiProperty({
+    description: 'What kind of resource it changes.',
+    enum: ['PRICE', 'ALLOWANCE', 'ACCUMULATOR'],
+    example: 'PRICE',
+  })
   offerType!: string;
 
   @ApiProperty({ example: 'EUR', description: 'The currency, allowance or accumulator that changes.' })
   resource!: string;
 
-  @ApiProperty({ example: '66' })
+  @ApiProperty({ description: 'By how much; an allowance that gives is negative.', example: '66' })
   quantity!: string;
 
   @ApiProperty({ example: '0.12', nullable: true, type: String, description: 'Price of `per` units.' })
   rate!: string | null;
 
-  @ApiProperty({ example: '60', nullable: true, type: String })
+  @ApiProperty({ description: 'Units the rate is for.', example: '60', nullable: true, type: String })
   per!: string | null;
 
   @ApiProperty({
@@ -149,18 +153,21 @@ export class ImpactDto {
   @ApiProperty({ example: '6000', nullable: true, type: String, description: 'null = open end.' })
   tierTo!: string | null;
 
-  @ApiProperty({ example: '66 seconds in tier 1 (above 0 up to 6000) at 0.12 EUR per 60: 0.132 EUR.' })
+  @ApiProperty({
+    description: 'The impact in one sentence.',
+    example: '66 seconds in tier 1 (above 0 up to 6000) at 0.12 EUR per 60: 0.132 EUR.',
+  })
   text!: string;
 }
 
 export class RatedByPriceDto {
-  @ApiProperty({ example: 'BASIC.STD.CALLS.EUR' })
+  @ApiProperty({ description: '`<plan>.<rateSchedule>.<service>.<currency>`', example: 'BASIC.STD.CALLS.EUR' })
   priceOfferId!: string;
 
   @ApiProperty({ example: 2, description: 'The version that was in force at the usage time.' })
   version!: number;
 
-  @ApiProperty({ example: '2026-03-01T00:00:00.000Z' })
+  @ApiProperty({ description: 'From which usage time on the version holds.', example: '2026-03-01T00:00:00.000Z' })
   effectiveFrom!: string;
 
   @ApiProperty({ example: 'peak mobile', description: 'Name of the charge.' })
@@ -177,16 +184,16 @@ export class RatedByPriceDto {
 }
 
 export class LogAddressDto {
-  @ApiProperty({ example: 'rating-main.3' })
+  @ApiProperty({ description: 'Stream of the rated event.', example: 'rating-main.3' })
   stream!: string;
 
-  @ApiProperty({ example: 17 })
+  @ApiProperty({ description: 'Its place in the stream, from 0.', example: 17 })
   revision!: number;
 
-  @ApiProperty({ example: 4711 })
+  @ApiProperty({ description: 'Its place in the whole log.', example: 4711 })
   position!: number;
 
-  @ApiProperty({ example: '6ba7b811-9dad-5d11-80b4-00c04fd430c8' })
+  @ApiProperty({ description: 'Its id.', example: '6ba7b811-9dad-5d11-80b4-00c04fd430c8' })
   eventId!: string;
 
   @ApiProperty({ example: 'a3f5…', description: 'Of the chain of hashes of its stream.' })
@@ -200,7 +207,7 @@ export class RecomputedDto {
   @ApiProperty({ example: '0.132', description: 'Computed now, from the price version and the mediated record.' })
   amount!: string;
 
-  @ApiProperty({ example: '66' })
+  @ApiProperty({ description: 'Rated quantity, computed now.', example: '66' })
   quantity!: string;
 
   @ApiProperty({ example: true, description: 'Amount, quantity and every impact are what is stored.' })
@@ -225,7 +232,7 @@ export class MonetizedUsageDetailDto extends MonetizedUsageDto {
   @ApiProperty({ type: () => RatedByPriceDto })
   price!: RatedByPriceDto;
 
-  @ApiProperty({ type: () => [ImpactDto] })
+  @ApiProperty({ description: 'What the record changed, in the order of evaluation.', type: () => [ImpactDto] })
   impacts!: ImpactDto[];
 
   @ApiProperty({
