@@ -76,7 +76,7 @@ export async function tell(
     invoice.lines.flatMap((line) =>
       line.usageRecNos.flatMap((no) => {
         const record = byNo.get(no);
-        if (record?.clientRecordId == null) return [];
+        if (record === undefined || record.clientRecordId === null) return [];
         return [
           {
             lineId: record.clientRecordId,

@@ -87,26 +87,19 @@ class SandboxRoutes {
       send(response, 200, failed(CODES.UNPARSEABLE, 'input cannot be parsed as JSON'));
       return;
     }
-    switch (`${request.method ?? ''} ${path}`) {
-      case 'GET /sandbox/ledger':
-        return send(response, 200, this.ledgerSummary());
-      case 'GET /sandbox/ledger/records':
-        return send(response, 200, { records: this.ledger.records, invoices: this.ledger.invoices });
-      case 'GET /sandbox/faults':
-        return send(response, 200, { faults: this.faults.list() });
-      case 'PUT /sandbox/faults':
-        return this.putFaults(body, response);
-      case 'DELETE /sandbox/faults':
-        this.faults.set([]);
-        return send(response, 200, { faults: [] });
-      case 'POST /sandbox/invoice-run':
-        return this.invoiceRun(body as InvoiceRunRequest, response);
-      default:
-        if (request.method === 'POST' && !path.startsWith('/sandbox/')) return this.billingCall(body, response);
-        return send(response, 404, {
-          error: `${request.method ?? ''} ${path} is not there: see src/sandbox/README.md`,
-        });
-    }
+    const route = `${request.method ?? ''} ${path}`;
+    if (request.method === 'POST' && !path.startsWith('/sandbox/')) await this.billingCall(body, response);
+    else if (route === 'GET /sandbox/ledger') send(response, 200, this.ledgerSummary());
+    else if (route === 'GET /sandbox/ledger/records') send(response, 200, this.ledgerRecords());
+    else if (route === 'GET /sandbox/faults') send(response, 200, { faults: this.faults.list() });
+    else if (route === 'PUT /sandbox/faults') this.putFaults(body, response);
+    else if (route === 'DELETE /sandbox/faults') this.putFaults([], response);
+    else if (route === 'POST /sandbox/invoice-run') await this.invoiceRun(body as InvoiceRunRequest, response);
+    else send(response, 404, { error: `${route} is not there: see src/sandbox/README.md` });
+  }
+
+  private ledgerRecords(): object {
+    return { records: this.ledger.records, invoices: this.ledger.invoices };
   }
 
   private ledgerSummary(): object {
@@ -138,7 +131,8 @@ class SandboxRoutes {
 
   private async billingCall(body: unknown, response: ServerResponse): Promise<void> {
     if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-      return send(response, 200, failed(CODES.UNPARSEABLE, 'input is not a JSON object'));
+      send(response, 200, failed(CODES.UNPARSEABLE, 'input is not a JSON object'));
+      return;
     }
     const call = body as CallBody;
     const faults = this.faults.take(String(call['rest_call']));

@@ -11,8 +11,8 @@ import type {
   AggregatedUsageDto,
   AggregationDto,
   BatchDto,
-  InvoicedLineDto,
   InvoiceLineDto,
+  InvoiceLineWithLinesDto,
   UnmatchedInvoiceLineDto,
 } from './billing-answer.dto.js';
 
@@ -100,8 +100,18 @@ export function invoiceLineView(row: InvoiceLineRow): InvoiceLineDto {
   return { invoiceNo, invoiceLineNo, account, amount, currency, lines, notedAt: instant(notedAt) };
 }
 
-export function invoicedLineView({ lineId, amount, currency, by }: InvoicedLineRow): InvoicedLineDto {
-  return { lineId, amount, currency, by };
+export function invoiceLineWithLinesView(
+  row: InvoiceLineRow,
+  ours: readonly InvoicedLineRow[],
+): InvoiceLineWithLinesDto {
+  const { invoiceNo, invoiceLineNo, account, amount, currency, lines, notedAt } = row;
+  const ourLines = ours.map((line) => ({
+    lineId: line.lineId,
+    amount: line.amount,
+    currency: line.currency,
+    by: line.by,
+  }));
+  return { invoiceNo, invoiceLineNo, account, amount, currency, lines, notedAt: instant(notedAt), ourLines };
 }
 
 export function unmatchedView(row: UnmatchedInvoiceLineRow): UnmatchedInvoiceLineDto {

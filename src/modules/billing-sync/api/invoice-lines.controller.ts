@@ -8,12 +8,24 @@ import { ListQuery } from '../../../shared/http/list-query.dto.js';
 import { notFound } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { BillingQueries } from '../application/billing.queries.js';
-import { NoteInvoiceLines, PollInvoiceLines, type NoteAnswer, type PollAnswer } from '../application/commands.js';
+import {
+  NoteInvoiceLines,
+  PollInvoiceLines,
+  type GivenInvoiceLine,
+  type NoteAnswer,
+  type PollAnswer,
+} from '../application/commands.js';
 import { InvoiceLinePage, InvoiceLineWithLinesDto, UnmatchedInvoiceLinePage } from './billing-answer.dto.js';
 import { InvoiceLinesQuery, MinPositionQuery } from './billing-list.dto.js';
-import { InvoiceLinesRequestDto, NoteAnswerDto, PollAnswerDto, ReasonDto } from './billing-request.dto.js';
+import {
+  InvoiceLinesRequestDto,
+  NoteAnswerDto,
+  PollAnswerDto,
+  ReasonDto,
+  type GivenInvoiceLineDto,
+} from './billing-request.dto.js';
 import { billingSyncRefusals } from './billing-sync.refusals.js';
-import { invoicedLineView, invoiceLineView, pageOf, unmatchedView } from './billing.views.js';
+import { invoiceLineView, invoiceLineWithLinesView, pageOf, unmatchedView } from './billing.views.js';
 
 const KEY = { name: 'Idempotency-Key', required: false, description: 'The same key again gives the first answer.' };
 
@@ -40,7 +52,7 @@ export class InvoiceLinesController {
     @Body() body: InvoiceLinesRequestDto,
     @Headers('idempotency-key') key?: string,
   ): Promise<NoteAnswerDto> {
-    const command = new NoteInvoiceLines({ lines: body.lines.map((line) => ({ ...line })) });
+    const command = new NoteInvoiceLines({ lines: body.lines.map(givenLine) });
     const submitted = await this.gateway.submit<NoteAnswer>(caller, command, key === undefined ? {} : { key });
     return answerOf(submitted, billingSyncRefusals);
   }
@@ -104,6 +116,11 @@ export class InvoiceLinesController {
         `No line ${invoiceLineNo} of invoice ${invoiceNo} is known: ask the billing system with POST /v1/invoice-lines/polls`,
       );
     }
-    return { ...invoiceLineView(found.row), ourLines: found.lines.map(invoicedLineView) };
+    return invoiceLineWithLinesView(found.row, found.lines);
   }
+}
+
+/** Plain JSON, for the recorded payload. */
+function givenLine({ lineId, invoiceNo, invoiceLineNo, amount, currency }: GivenInvoiceLineDto): GivenInvoiceLine {
+  return { lineId, invoiceNo, invoiceLineNo, amount, currency };
 }

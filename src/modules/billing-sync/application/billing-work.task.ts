@@ -51,7 +51,6 @@ export class BillingWorkTask implements RoleTask {
         for (const work of open) {
           const request = requests.get(workIdOf(work));
           if (request !== undefined) await this.carryOut(work, request, signal);
-          // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- changes while it is awaited
           if (signal.aborted) return;
         }
       }

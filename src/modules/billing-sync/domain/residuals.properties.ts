@@ -29,7 +29,9 @@ const run = fc.array(record, { maxLength: 40 });
 function rated(records: readonly Rated[]): RatedUsage {
   const money: Record<string, string> = {};
   for (const { currency, amount } of records) {
-    money[currency] = Decimal.parse(money[currency] ?? '0').plus(Decimal.parse(amount)).toString();
+    money[currency] = Decimal.parse(money[currency] ?? '0')
+      .plus(Decimal.parse(amount))
+      .toString();
   }
   return {
     head: { offers: [{ priceOfferId: 'P.STD.S.EUR' }], money },
@@ -110,7 +112,10 @@ describe('records + residual = lines, exactly', () => {
           const { columns } = batch?.data ?? { columns: undefined };
           return columns && { ...columns, firstAt: [], lastAt: [] };
         };
-        const turned = [...records.slice(turn % (records.length + 1)), ...records.slice(0, turn % (records.length + 1))];
+        const turned = [
+          ...records.slice(turn % (records.length + 1)),
+          ...records.slice(0, turn % (records.length + 1)),
+        ];
         const edges = [0, ...[...cuts].sort((a, b) => a - b), turned.length];
         const parts = edges.slice(1).map((end, index) => turned.slice(edges[index], end));
         expect(lines(parts)).toEqual(lines([records]));
@@ -125,7 +130,9 @@ describe('records + residual = lines, exactly', () => {
     const plan = { runId: 'r', partition: 0, firstBatch: 1, batchSize: 10 };
     const totals = new RunTotals();
     for (const batch of sealBatches(plan, groups.sorted(), new Residuals())) totals.add(batch.data);
-    expect(() => totals.close(new Map([['EUR', Decimal.parse('1.0000000001')]]))).toThrow('EUR: monetized 1.0000000001');
+    expect(() => totals.close(new Map([['EUR', Decimal.parse('1.0000000001')]]))).toThrow(
+      'EUR: monetized 1.0000000001',
+    );
     expect(() => totals.close(new Map())).toThrow('monetized 0');
   });
 });

@@ -53,7 +53,7 @@ export const jobSchedulesDecider: Decider<JobSchedules, JobSchedulesCommand, Job
             { facts: { name } },
           );
         }
-        const daily = [...state.byName.values()].find((schedule) => schedule.frequency === 'DAILY');
+        const daily = state.byName.values().next().value;
         if (daily !== undefined) {
           return refuse(
             'scheduling/daily-exists',
@@ -84,10 +84,5 @@ export const jobSchedulesDecider: Decider<JobSchedules, JobSchedulesCommand, Job
 };
 
 function same(a: JobScheduleConfiguration, b: JobScheduleConfiguration): boolean {
-  return (
-    a.description === b.description &&
-    a.frequency === b.frequency &&
-    a.scheduledTime === b.scheduledTime &&
-    a.jobs.join() === b.jobs.join()
-  );
+  return a.description === b.description && a.scheduledTime === b.scheduledTime && a.jobs.join() === b.jobs.join();
 }

@@ -79,17 +79,13 @@ async function readCapped(response: Response, maxBytes: number): Promise<string 
   if (response.body === null) return '';
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  const reader = response.body.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return Buffer.concat(parts).toString('utf8');
-    bytes += value.length;
-    if (bytes > maxBytes) {
-      await reader.cancel();
-      return undefined;
-    }
-    parts.push(value);
+  // Leaving the loop early closes the connection.
+  for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
+    bytes += part.length;
+    if (bytes > maxBytes) return undefined;
+    parts.push(part);
   }
+  return Buffer.concat(parts).toString('utf8');
 }
 
 /** Seconds or an HTTP date, in ms from now. */
@@ -101,8 +97,9 @@ function retryAfterOf(header: string | null): number | undefined {
 }
 
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error) && typeof error !== 'object') return String(error);
-  const { cause, name, message } = error as Error;
+  // Not `instanceof Error`: an error may come from another context.
+  const { cause, name, message } = error as Partial<Error>;
   const code = (cause as { readonly code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? code : name === 'Error' || name === 'TypeError' ? message : name;
+  if (typeof code === 'string') return code;
+  return (name === 'Error' || name === 'TypeError' ? message : name) ?? 'unknown error';
 }
