@@ -3,6 +3,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { jest } from '@jest/globals';
+
+/** Each start loads the program in five threads; a busy machine needs its time. */
+jest.setTimeout(120_000);
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const REPLAY = fileURLToPath(new URL('../../dist/tools/replay/main.js', import.meta.url));
@@ -97,6 +101,7 @@ built('the server as a process, its roles in threads', () => {
       if (asset.endsWith('init.js')) expect(text).toContain('"persistAuthorization": true');
     }
     const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toMatch(/retally_suspense_open_records\{tenant="main"\} 0/);
     expect(metrics).toMatch(/retally_role_thread_up\{roles="project"\} 1/);
     expect(metrics).toMatch(/retally_projection_behind_events\{projection="commands"\} \d/);
 

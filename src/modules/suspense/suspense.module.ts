@@ -9,12 +9,13 @@ import { SuspenseReprocessesController } from './api/suspense-reprocesses.contro
 import { SuspenseController } from './api/suspense.controller.js';
 import { answerReprocessesTask } from './application/answer-reprocesses.task.js';
 import { ReprocessSuspenseHandler } from './application/reprocess-suspense.handler.js';
+import { SuspenseMeter } from './application/suspense-meter.js';
 import { SuspenseQueries } from './application/suspense.queries.js';
 import { suspenseProjection } from './projections/suspense.projection.js';
 
 @Module({
   controllers: [SuspenseController, SuspenseReprocessesController],
-  providers: [SuspenseQueries, ReprocessSuspenseHandler],
+  providers: [SuspenseQueries, ReprocessSuspenseHandler, SuspenseMeter],
 })
 export class SuspenseModule {
   constructor(
