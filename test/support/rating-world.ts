@@ -55,9 +55,14 @@ export class RatingWorld {
   asked = 0;
 
   private constructor(
-    readonly store: EmbeddedEventStore,
-    readonly directory: string,
+    readonly store: EventStore,
+    readonly directory: string | undefined,
   ) {}
+
+  /** On the log of an application that runs: its own roles do the rating. */
+  static on(store: EventStore): RatingWorld {
+    return new RatingWorld(store, undefined);
+  }
 
   static async open(): Promise<RatingWorld> {
     const directory = mkdtempSync(join(tmpdir(), 'retally-rating-'));
@@ -76,7 +81,7 @@ export class RatingWorld {
 
   async close(): Promise<void> {
     await this.store.close();
-    rmSync(this.directory, { recursive: true, force: true });
+    if (this.directory !== undefined) rmSync(this.directory, { recursive: true, force: true });
   }
 
   async append(stream: string, ...events: { type: string; data: unknown }[]): Promise<number> {
@@ -258,6 +263,8 @@ export class RatingWorld {
       .finally(() => {
         done.abort();
       });
+    // It may fail before it is awaited below.
+    running.catch(() => undefined);
     let answered = 0;
     if (this.asked > 0) {
       const filter = { categories: ['rating'] };

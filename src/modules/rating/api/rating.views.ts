@@ -15,6 +15,10 @@ export function pageView<Row, Dto>(page: Page<Row>, view: (row: Row) => Dto): { 
 type Listed = Omit<MonetizedItem, 'ratedPosition' | 'row'>;
 
 export function monetizedView(item: Listed): MonetizedUsageDto {
+  return listedFields(item);
+}
+
+function listedFields(item: Listed): { [Field in keyof MonetizedUsageDto]: MonetizedUsageDto[Field] } {
   return {
     id: item.id,
     recordId: recordId(item.fileId, item.line),
@@ -35,7 +39,7 @@ export function detailView(explained: ExplainedRecord): MonetizedUsageDetailDto 
   const { record, price, impacts } = explained;
   const { stream, revision, position, eventId, hash, row } = record.address;
   return {
-    ...monetizedView(record),
+    ...listedFields(record),
     cycleStart: instantToString(record.cycle),
     ...(record.cause.kind === 'REPROCESS' ? { reprocessId: record.cause.reprocessId } : {}),
     price: {

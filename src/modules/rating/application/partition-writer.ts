@@ -168,6 +168,10 @@ export class PartitionWriter {
     return this.waiting.length >= MOST_WAITING || this.failure !== undefined;
   }
 
+  get isFilling(): boolean {
+    return this.batch !== undefined;
+  }
+
   get isClean(): boolean {
     return this.batch === undefined && this.flight === undefined && this.failure === undefined && this.input === 0;
   }

@@ -356,6 +356,30 @@ describe('the rater, stopped and started again', () => {
     world = await RatingWorld.open();
   }, 120_000);
 
+  it('takes up a long input in the middle, where its stream says', async () => {
+    const lines = Array.from({ length: 4000 }, (_, index) => ({
+      serviceId: 'N0',
+      quantities: { seconds: String(index % 50) },
+    }));
+    for (const n of [2, 3]) {
+      for (const when of ['before', 'after'] as const) {
+        await people(1);
+        await world.usage(lines);
+        await expect(world.rate({}, failing(n, when))).rejects.toThrow('planned');
+        if (when === 'after') expect((await world.rated()).length).toBeGreaterThan(0);
+        await world.rate();
+        const { columns } = (await world.rated()).at(-1)!.data;
+        expect((await world.rated()).flatMap(({ data }) => data.columns.line)).toStrictEqual(
+          lines.map((_, i) => i + 1),
+        );
+        const total = lines.slice(0, -1).reduce((sum, line) => sum + Number(line.quantities.seconds), 0);
+        expect(columns.before.at(-1)?.accumulator).toBe(String(total));
+        await world.close();
+        world = await RatingWorld.open();
+      }
+    }
+  });
+
   it('gives the same events, ids included, whether or not a snapshot was at hand', async () => {
     await fill();
     await world.rate({ snapshotEvery: 16 });

@@ -1,18 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStore } from '../../../shared/event-store/event-store.port.js';
-import type { Snapshot, SnapshotStore } from '../../../shared/event-store/snapshot-store.port.js';
+import type { SnapshotStore } from '../../../shared/event-store/snapshot-store.port.js';
 import type { Clock } from '../../../shared/kernel/clock.js';
 import { instantToString } from '../../../shared/kernel/clock.js';
 import type { EventMetadata, RecordedEvent } from '../../../shared/kernel/event.js';
 import type { RoleTask } from '../../../shared/runtime/role-task.js';
 import type { Logger } from '../../../shared/telemetry/logger.js';
 import { PartitionTaken, StaleSnapshot } from './partition-writer.js';
-import { RatingState } from './rating-state.js';
+import { RatingState, readRatingSnapshot, type RatingSnapshot } from './rating-state.js';
 
 /** One log, read in order: usage and what it is priced with, so that a price is what stood before the usage. */
 const INPUTS = ['usage', 'suspense', 'catalog', 'account'] as const;
 const SNAPSHOT = 'rating';
 const ACTOR = 'role:rate';
+/** A snapshot on catching up is not worth it for less than this many log positions. */
+const SNAPSHOT_WORTH = 512;
 /** How long to leave a partition to another writer before reading it again. */
 const TAKEN_PAUSE_MS = 100;
 
@@ -27,7 +29,7 @@ export interface RaterSettings {
   readonly snapshotEvery: number;
 }
 
-export const RATER_SETTINGS: Omit<RaterSettings, 'partitions'> = { lingerMs: 100, snapshotEvery: 4096 };
+export const RATER_SETTINGS: Omit<RaterSettings, 'partitions'> = { lingerMs: 50, snapshotEvery: 4096 };
 
 /**
  * The rate role: reads the log in order and answers every mediated record, once. What it has answered stands in its own
@@ -36,6 +38,8 @@ export const RATER_SETTINGS: Omit<RaterSettings, 'partitions'> = { lingerMs: 100
 export class Rater implements RoleTask {
   readonly name = 'rater';
   readonly role = 'rate';
+  /** Position of the last snapshot taken or used. */
+  private savedAt = 0;
 
   constructor(
     private readonly store: EventStore,
@@ -66,11 +70,11 @@ export class Rater implements RoleTask {
       stop.abort();
     };
     const state = await this.load(failed);
-    const linger = new Linger(state, this.settings.lingerMs, () => this.save(state), failed);
+    const live = AbortSignal.any([signal, stop.signal]);
     const subscription = this.store.subscribe({
       after: state.position,
       filter: { categories: INPUTS },
-      signal: AbortSignal.any([signal, stop.signal]),
+      signal: live,
     });
     try {
       for await (const delivery of subscription) {
@@ -78,12 +82,11 @@ export class Rater implements RoleTask {
           await this.passMilestone(state, delivery.event.position);
           await state.handle(delivery.event);
         } else if (delivery.caughtUp) {
+          await this.sendOff(state, live);
           state.position = Math.max(state.position, delivery.position);
-          linger.start();
         }
       }
     } finally {
-      linger.stop();
       // Records in the making are parked by being left alone: the log has them, the next session takes them up.
       await state.settled().catch(failed);
     }
@@ -102,6 +105,7 @@ export class Rater implements RoleTask {
       try {
         const state = new RatingState(surroundings, snapshot);
         await state.open();
+        this.savedAt = state.position;
         return state;
       } catch (error) {
         if (!(error instanceof StaleSnapshot)) throw error;
@@ -111,10 +115,11 @@ export class Rater implements RoleTask {
     return new RatingState(surroundings);
   }
 
-  private async usableSnapshot(): Promise<Snapshot | undefined> {
+  private async usableSnapshot(): Promise<{ readonly position: number; readonly saved: RatingSnapshot } | undefined> {
     const snapshot = await this.snapshots.load(SNAPSHOT);
-    if (snapshot === undefined || !RatingState.isReadable(snapshot)) return undefined;
-    return snapshot.position <= (await this.store.head()) ? snapshot : undefined;
+    if (snapshot === undefined || snapshot.position > (await this.store.head())) return undefined;
+    const saved = readRatingSnapshot(snapshot);
+    return saved === undefined ? undefined : { position: snapshot.position, saved };
   }
 
   /** At certain places of the log everything is appended first; there the state is that of the log, and is kept. */
@@ -126,8 +131,24 @@ export class Rater implements RoleTask {
     await this.save(state);
   }
 
+  /**
+   * Nothing more to read: what is in the making waits a moment, in which the log may grow by more than one chunk, and
+   * goes out. So a slow stream of usage makes few small events, and a quick one none.
+   */
+  private async sendOff(state: RatingState, live: AbortSignal): Promise<void> {
+    if (!state.isFilling) return;
+    if (this.settings.lingerMs > 0)
+      await delay(this.settings.lingerMs, undefined, { signal: live }).catch(() => undefined);
+    if (live.aborted) return;
+    state.cut();
+    await state.settled();
+    if (state.position - this.savedAt >= SNAPSHOT_WORTH) await this.save(state);
+  }
+
   private async save(state: RatingState): Promise<void> {
-    if (state.isClean) await this.snapshots.save(SNAPSHOT, state.toSnapshot());
+    if (!state.isClean) return;
+    await this.snapshots.save(SNAPSHOT, state.toSnapshot());
+    this.savedAt = state.position;
   }
 
   private metadataFor(tenant: string, cause: RecordedEvent | undefined): EventMetadata {
@@ -139,44 +160,5 @@ export class Rater implements RoleTask {
       ...(cause?.metadata.traceparent === undefined ? {} : { traceparent: cause.metadata.traceparent }),
       recordedAt: instantToString(this.clock.now()),
     };
-  }
-}
-
-/** Snapshots on catching up are not worth it for less than this many log positions. */
-const SNAPSHOT_WORTH = 512;
-
-/** Records that wait for company when there is nothing more to read are sent off after a moment. */
-class Linger {
-  private timer: NodeJS.Timeout | undefined;
-  private saved: number;
-
-  constructor(
-    private readonly state: RatingState,
-    private readonly milliseconds: number,
-    private readonly save: () => Promise<void>,
-    private readonly failed: (error: unknown) => void,
-  ) {
-    this.saved = state.position;
-  }
-
-  start(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.sendOff().catch(this.failed);
-    }, this.milliseconds);
-  }
-
-  stop(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-  }
-
-  private async sendOff(): Promise<void> {
-    this.state.cut();
-    await this.state.settled();
-    const { position } = this.state;
-    if (position - this.saved < SNAPSHOT_WORTH) return;
-    this.saved = position;
-    await this.save();
   }
 }

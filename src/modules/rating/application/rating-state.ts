@@ -13,9 +13,15 @@ const SNAPSHOT_FORMAT = 1;
 /** Chunks kept decoded: a reprocess asks for the records of a chunk one after the other. */
 const CHUNKS_KEPT = 16;
 
-interface RatingSnapshot {
+export interface RatingSnapshot {
   readonly format: typeof SNAPSHOT_FORMAT;
   readonly tenants: Readonly<Record<string, TenantState>>;
+}
+
+/** The content of a snapshot; undefined for one that another version wrote in another shape. */
+export function readRatingSnapshot({ bytes }: Snapshot): RatingSnapshot | undefined {
+  const saved = JSON.parse(new TextDecoder().decode(bytes)) as Partial<RatingSnapshot> | null;
+  return saved?.format === SNAPSHOT_FORMAT ? (saved as RatingSnapshot) : undefined;
 }
 
 /**
@@ -30,23 +36,12 @@ export class RatingState {
 
   constructor(
     private readonly surroundings: RatingSurroundings,
-    snapshot?: Snapshot,
+    snapshot?: { readonly position: number; readonly saved: RatingSnapshot },
   ) {
     this.chunks = new LogEvents(surroundings.store, CHUNKS_KEPT);
     this.position = snapshot?.position ?? 0;
-    if (snapshot === undefined) return;
-    const saved = JSON.parse(new TextDecoder().decode(snapshot.bytes)) as RatingSnapshot;
-    for (const [tenant, state] of Object.entries(saved.tenants)) {
+    for (const [tenant, state] of Object.entries(snapshot?.saved.tenants ?? {})) {
       this.tenants.set(tenant, new TenantRating(tenant, surroundings, state));
-    }
-  }
-
-  static isReadable(snapshot: Snapshot): boolean {
-    try {
-      const saved = JSON.parse(new TextDecoder().decode(snapshot.bytes)) as Partial<RatingSnapshot> | null;
-      return saved?.format === SNAPSHOT_FORMAT;
-    } catch {
-      return false;
     }
   }
 
@@ -90,6 +85,14 @@ export class RatingState {
 
   async settled(): Promise<void> {
     for (const tenant of this.tenants.values()) await tenant.settled();
+  }
+
+  /** Whether an event is in the making. */
+  get isFilling(): boolean {
+    for (const tenant of this.tenants.values()) {
+      if (tenant.partitions.some((writer) => writer.isFilling)) return true;
+    }
+    return false;
   }
 
   /** Nothing in the making and nothing on its way: what is in memory is what the log says. */

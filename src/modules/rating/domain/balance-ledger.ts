@@ -8,7 +8,8 @@ import { quantityUnitsOf } from './quantity-units.js';
 interface CycleBalances {
   readonly cycle: number;
   keys: readonly string[];
-  readonly values: bigint[];
+  /** As long as `keys`, and no longer: a pushed-to array would take three times the memory. */
+  values: bigint[];
   /** The cycle held before this one, for usage that comes late. */
   readonly older: CycleBalances | undefined;
 }
@@ -48,7 +49,7 @@ export class BalanceLedger {
       return;
     }
     balances.keys = this.shape([...balances.keys, key]);
-    balances.values.push(value);
+    balances.values = [...balances.values, value];
   }
 
   add(holder: string, cycle: number, key: string, change: bigint): void {
