@@ -210,7 +210,13 @@ describe('the rater', () => {
     await world.price({
       currency: 'EUR',
       charges: [
-        { name: 'in', usageType: 'TOKENS_IN', measure: 'input', tiers: per1000('0.003'), accumulators: ['IN'] },
+        {
+          name: 'in',
+          usageType: 'TOKENS_IN',
+          measure: 'input',
+          tiers: { ...per1000('0.003'), by: 'BALANCE', accumulator: 'IN' },
+          accumulators: ['IN'],
+        },
         { name: 'out', usageType: 'TOKENS_OUT', measure: 'output', tiers: per1000('0.015') },
       ],
     });
@@ -227,6 +233,7 @@ describe('the rater', () => {
     expect(columns.usageType).toStrictEqual(['TOKENS_IN', 'TOKENS_OUT', 'TOKENS_IN', 'TOKENS_OUT']);
     expect(columns.amount).toStrictEqual(['0.006', '0.0015', '0.000003', '0']);
     expect(columns['s.code']).toStrictEqual(['QUANTITY_NOT_DERIVABLE']);
+    expect(columns.before.map((before) => before?.accumulator)).toStrictEqual(['0', undefined, '2000', undefined]);
     expect(event!.data.head.sources[0]).toMatchObject({
       monetizedLines: 2,
       suspendedLines: 1,
