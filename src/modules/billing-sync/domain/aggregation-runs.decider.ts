@@ -14,6 +14,8 @@ export interface AggregationRuns {
   readonly highWater: Readonly<Record<number, number>>;
   readonly running: AggregationRequested['data'] | undefined;
   readonly lastRunId: string | undefined;
+  /** Ids of all runs ever asked for, so that a repeated command changes nothing. */
+  readonly known: ReadonlySet<string>;
 }
 
 export type AggregationCommand =
@@ -29,12 +31,17 @@ export type AggregationCommand =
   | { readonly kind: 'FAIL'; readonly data: AggregationFailed['data'] };
 
 export const aggregationRunsDecider: Decider<AggregationRuns, AggregationCommand, AggregationEvent> = {
-  initialState: { highWater: {}, running: undefined, lastRunId: undefined },
+  initialState: { highWater: {}, running: undefined, lastRunId: undefined, known: new Set() },
 
   evolve(state, event) {
     switch (event.type) {
       case 'AggregationRequested.v1':
-        return { ...state, running: event.data, lastRunId: event.data.runId };
+        return {
+          ...state,
+          running: event.data,
+          lastRunId: event.data.runId,
+          known: new Set(state.known).add(event.data.runId),
+        };
       case 'AggregationCompleted.v1': {
         const highWater = { ...state.highWater };
         for (const range of event.data.window) highWater[range.partition] = range.to;
@@ -50,7 +57,7 @@ export const aggregationRunsDecider: Decider<AggregationRuns, AggregationCommand
   decide(command, state) {
     switch (command.kind) {
       case 'REQUEST':
-        if (state.lastRunId === command.runId) return [];
+        if (state.known.has(command.runId)) return [];
         if (state.running !== undefined) {
           return refuse(
             'billing-sync/aggregation-running',

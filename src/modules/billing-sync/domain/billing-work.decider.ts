@@ -44,13 +44,15 @@ export const billingWorkDecider: Decider<BillingWork, BillingWorkCommand, Billin
 
   evolve(state, event) {
     switch (event.type) {
-      case 'BillingSendRequested.v1':
+      case 'BillingSendRequested.v1': {
+        const taken = new Set(event.data.batches);
         return {
           open: [...state.open, { kind: 'SEND', data: event.data }],
           throughAggregation: Math.max(state.throughAggregation, event.data.throughAggregation),
-          unsettled: state.unsettled.filter((batchId) => !event.data.batches.includes(batchId)),
+          unsettled: state.unsettled.filter((batchId) => !taken.has(batchId)),
           known: new Set(state.known).add(event.data.sendId),
         };
+      }
       case 'BillingSendCompleted.v1':
         return {
           ...state,
