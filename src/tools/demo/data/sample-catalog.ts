@@ -1,4 +1,4 @@
-import { SAMPLE_START, type FeedMessage } from './sample-accounts.js';
+import { SAMPLE_START, type FeedMessage } from './sample-feed.js';
 
 export const PLANS = {
   MOBILE_M: { rateSchedule: 'STANDARD', service: 'MOBILE', currency: 'EUR', name: 'Mobile M' },

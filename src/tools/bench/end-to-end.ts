@@ -1,0 +1,111 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { until, type ApiClient } from '../local/api-client.js';
+import { RetallyServer } from '../local/local-system.js';
+import { setUpSample } from '../local/sample-setup.js';
+import { BENCH_ACCOUNTS, type BenchFile } from './bench-file.js';
+import { projected } from '../local/read-model-progress.js';
+import { fileProgress, uploadBenchFile } from './usage-file-progress.js';
+
+export interface EndToEnd {
+  readonly recordsPerSecond: number;
+  readonly seconds: number;
+  /** Of them: until the upload was answered, the file sealed and received. */
+  readonly uploadSeconds: number;
+  /** Highest resident memory of the server process, bytes. */
+  readonly peakMemory: number;
+  readonly logBytesPerRecord: number;
+  readonly readModelBytesPerRecord: number;
+  readonly pageP50Ms: number;
+  readonly pageP99Ms: number;
+  readonly pagesAsked: number;
+}
+
+/** All roles at once, as shipped: from the first byte of the upload until every record is rated and can be queried. */
+export async function measureEndToEnd(file: BenchFile, directory: string): Promise<EndToEnd> {
+  const server = await RetallyServer.start({ dataDir: directory, port: 0 });
+  try {
+    await setUpSample(server.api, BENCH_ACCOUNTS);
+    const before = await sizes(directory);
+    const pages = new PageProbe(server.api);
+    const started = performance.now();
+    const fileId = await uploadBenchFile(server.api, file);
+    const uploaded = performance.now();
+    void pages.start();
+    await until(
+      'every record to be rated',
+      () => fileProgress(server.api, fileId),
+      ({ status }) => status === 'COMPLETED' || status === 'REJECTED',
+      { timeoutMs: 3_600_000 },
+    );
+    await projected(server.api);
+    const seconds = (performance.now() - started) / 1000;
+    const latencies = await pages.stop();
+    const after = await sizes(directory);
+    return {
+      recordsPerSecond: Math.round(file.records / seconds),
+      seconds: Number(seconds.toFixed(3)),
+      uploadSeconds: Number(((uploaded - started) / 1000).toFixed(3)),
+      peakMemory: server.program.peakMemory(),
+      logBytesPerRecord: (after.log - before.log) / file.records,
+      readModelBytesPerRecord: (after.readModels - before.readModels) / file.records,
+      pageP50Ms: percentile(latencies, 0.5),
+      pageP99Ms: percentile(latencies, 0.99),
+      pagesAsked: latencies.length,
+    };
+  } finally {
+    await server.program.stop();
+  }
+}
+
+/** A person who keeps opening lists while the file runs: one page about every 25 ms, in turn. */
+class PageProbe {
+  private readonly latencies: number[] = [];
+  private running = true;
+  private ended: Promise<void> = Promise.resolve();
+
+  constructor(private readonly api: ApiClient) {}
+
+  start(): Promise<void> {
+    this.ended = this.ask();
+    return this.ended;
+  }
+
+  async stop(): Promise<number[]> {
+    this.running = false;
+    await this.ended;
+    return this.latencies;
+  }
+
+  private async ask(): Promise<void> {
+    const lists = ['/v1/usage-files', '/v1/suspense/files', '/v1/monetized-usage?account=A0000003', '/v1/accounts'];
+    for (let turn = 0; this.running; turn += 1) {
+      const started = performance.now();
+      await this.api.get(lists[turn % lists.length] ?? '/v1/usage-files');
+      this.latencies.push(performance.now() - started);
+      await pause(25);
+    }
+  }
+}
+
+function percentile(latencies: readonly number[], part: number): number {
+  const sorted = [...latencies].sort((a, b) => a - b);
+  const value = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+  return Math.round(value * 10) / 10;
+}
+
+async function sizes(directory: string): Promise<{ log: number; readModels: number }> {
+  const of = async (name: string): Promise<number> => {
+    const parts = await Promise.all(
+      ['', '-wal'].map((suffix) =>
+        stat(join(directory, name + suffix)).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
+    );
+    return parts.reduce((sum, size) => sum + size, 0);
+  };
+  return { log: await of('log.db'), readModels: await of('read-models.db') };
+}

@@ -1,0 +1,80 @@
+import type { Measurement } from './measurement.js';
+
+/** The first bars; a missed one is printed as missed. */
+const BARS = { ratio: 0.35, memoryGrowth: 1.2, speedKept: 0.85, pageP99Ms: 50 };
+
+export interface Verdict {
+  readonly bar: string;
+  readonly value: number | null;
+  readonly limit: string;
+  readonly met: boolean | null;
+}
+
+/** Holds the largest size against the bars, and against the smallest where a bar compares sizes. */
+export function verdicts(measurements: readonly Measurement[]): Verdict[] {
+  const small = measurements[0]?.endToEnd;
+  const large = measurements.at(-1);
+  const growth =
+    small === undefined || large?.endToEnd === undefined ? null : large.endToEnd.peakMemory / small.peakMemory;
+  const kept =
+    small === undefined || large?.endToEnd === undefined
+      ? null
+      : large.endToEnd.recordsPerSecond / small.recordsPerSecond;
+  const worst = Math.max(...measurements.map(({ endToEnd }) => endToEnd?.pageP99Ms ?? 0));
+  const lowest = Math.min(...measurements.map(({ ratio }) => ratio ?? Infinity));
+  return [
+    atLeast('end to end as a part of the floor', Number.isFinite(lowest) ? lowest : null, BARS.ratio),
+    atMost('peak memory, largest against smallest', growth, BARS.memoryGrowth),
+    atLeast('records/s, largest against smallest', kept, BARS.speedKept),
+    atMost('list page while a file runs, p99 ms', small === undefined ? null : worst, BARS.pageP99Ms),
+  ];
+}
+
+function atLeast(bar: string, value: number | null, limit: number): Verdict {
+  return { bar, value: rounded(value), limit: `>= ${limit}`, met: value === null ? null : value >= limit };
+}
+
+function atMost(bar: string, value: number | null, limit: number): Verdict {
+  return { bar, value: rounded(value), limit: `<= ${limit}`, met: value === null ? null : value <= limit };
+}
+
+function rounded(value: number | null): number | null {
+  return value === null ? null : Math.round(value * 1000) / 1000;
+}
+
+/** For people: one column per size. */
+export function printTable(measurements: readonly Measurement[]): void {
+  const rows: [string, (measurement: Measurement) => string][] = [
+    ['floor, records/s', ({ floor }) => whole(floor.recordsPerSecond)],
+    ['end to end, records/s', ({ endToEnd }) => whole(endToEnd?.recordsPerSecond)],
+    ['  as a part of the floor', ({ ratio }) => (ratio === undefined ? '-' : ratio.toFixed(2))],
+    ['  upload and seal, s', ({ endToEnd }) => endToEnd?.uploadSeconds.toFixed(2) ?? '-'],
+    ['mediation alone, records/s', ({ stages }) => whole(stages?.mediation.recordsPerSecond)],
+    ['rating alone, records/s', ({ stages }) => whole(stages?.rating.recordsPerSecond)],
+    ['projection alone, records/s', ({ stages }) => whole(stages?.projection.recordsPerSecond)],
+    ['peak memory, MiB', ({ endToEnd }) => whole(endToEnd === undefined ? undefined : endToEnd.peakMemory / 1_048_576)],
+    ['log, bytes per record', ({ endToEnd }) => endToEnd?.logBytesPerRecord.toFixed(1) ?? '-'],
+    ['read models, bytes per record', ({ endToEnd }) => endToEnd?.readModelBytesPerRecord.toFixed(1) ?? '-'],
+    [
+      'list page p50 / p99, ms',
+      ({ endToEnd }) => (endToEnd === undefined ? '-' : `${endToEnd.pageP50Ms} / ${endToEnd.pageP99Ms}`),
+    ],
+  ];
+  console.log(
+    ['', ...measurements.map(({ records }) => whole(records))].map((cell, index) => pad(cell, index)).join(''),
+  );
+  for (const [name, cell] of rows) {
+    console.log([name, ...measurements.map(cell)].map((text, index) => pad(text, index)).join(''));
+  }
+  for (const { bar, value, limit, met } of verdicts(measurements)) {
+    console.log(`${met === null ? '  ' : met ? 'ok' : 'NO'} ${bar}: ${value ?? '-'} (${limit})`);
+  }
+}
+
+function pad(text: string, index: number): string {
+  return index === 0 ? text.padEnd(34) : text.padStart(16);
+}
+
+function whole(value: number | undefined): string {
+  return value === undefined ? '-' : Math.round(value).toLocaleString('en-US');
+}

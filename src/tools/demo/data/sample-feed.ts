@@ -1,0 +1,10 @@
+/** When every account, plan and price of the sample begins: before any usage of it. */
+export const SAMPLE_START = '2026-01-01T00:00:00Z';
+
+export interface FeedMessage {
+  readonly messageId: string;
+  readonly object: string;
+  readonly action: 'CREATE' | 'UPDATE';
+  readonly effectiveFrom: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
