@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccessModule } from './modules/access/access.module.js';
 import { BillingSyncModule } from './modules/billing-sync/billing-sync.module.js';
+import { IngestionModule } from './modules/ingestion/ingestion.module.js';
 import { LineageModule } from './modules/lineage/lineage.module.js';
 import { RatingModule } from './modules/rating/rating.module.js';
 import { SchedulingModule } from './modules/scheduling/scheduling.module.js';
@@ -28,6 +29,7 @@ export class AppModule {
         MetricsModule,
         AccessModule,
         BillingSyncModule,
+        IngestionModule,
         LineageModule,
         RatingModule,
         SchedulingModule,
