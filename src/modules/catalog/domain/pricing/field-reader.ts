@@ -12,6 +12,8 @@ export interface DecimalRule {
 
 /** Digits before the point: balances and products stay far from any limit. */
 const MAX_WHOLE_DIGITS = 18;
+/** No control characters, no space at either end. */
+const LABEL = /^(?! )[^\p{Cc}\p{Zl}\p{Zp}]{1,100}(?<! )$/u;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,63}$/;
 
 export const QUANTITY_RULE: DecimalRule = { sign: 'POSITIVE', scale: QUANTITY_SCALE, example: '60' };
@@ -108,14 +110,34 @@ export class FieldReader {
     return undefined;
   }
 
+  /** Words for people, such as the name of a charge: any text of one line, at most 100 characters. */
+  label(value: unknown, path: string): string | undefined {
+    if (absent(value)) return undefined;
+    if (typeof value === 'string' && LABEL.test(value)) return value;
+    this.fail(path, `must be a text of one line, at most 100 characters; it is ${describe(value)}`);
+    return undefined;
+  }
+
   names(value: unknown, path: string): readonly string[] | undefined {
+    return this.distinct(value, path, (entry, at) => this.name(entry, at));
+  }
+
+  labels(value: unknown, path: string): readonly string[] | undefined {
+    return this.distinct(value, path, (entry, at) => this.label(entry, at));
+  }
+
+  private distinct(
+    value: unknown,
+    path: string,
+    read: (entry: unknown, at: string) => string | undefined,
+  ): readonly string[] | undefined {
     if (absent(value) || (Array.isArray(value) && value.length === 0)) return undefined;
     const entries = this.list(value, path, 32);
     if (entries === undefined) return undefined;
     const names: string[] = [];
     entries.forEach((entry, index) => {
       const at = `${path}[${index}]`;
-      const name = this.name(entry ?? '', at);
+      const name = read(entry ?? '', at);
       if (name === undefined) return;
       if (names.includes(name)) this.fail(at, `"${name}" stands there twice`);
       else names.push(name);

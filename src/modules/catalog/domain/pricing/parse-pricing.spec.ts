@@ -97,6 +97,7 @@ describe('parsePricing', () => {
     ['an empty list of charges', { currency: 'EUR', charges: [] }, 'charges'],
     ['a charge that charges nothing', { currency: 'EUR', charges: [{ name: 'a' }] }, 'charges[0]'],
     ['a charge without a name', charge({ name: undefined }), 'charges[0].name'],
+    ['a charge whose name is two lines', charge({ name: 'a\nb' }), 'charges[0].name'],
     ['two charges of one name', { currency: 'EUR', charges: [flat, flat] }, 'charges[1].name'],
     [
       'falling bounds',
@@ -223,6 +224,10 @@ describe('parsePricing', () => {
     expect(errorsOf(steps({ price: 0.5 }))).toStrictEqual({
       'charges[0].tiers.steps[0].price': 'must be a decimal as text such as "0.12"; it is the number 0.5',
     });
+  });
+
+  it('takes any words of one line as the name of a charge', () => {
+    expect(errorsOf(charge({ name: 'Gespräche, außer 0900 (alle Netze)' }))).toStrictEqual({});
   });
 
   it('lets a record be charged by parts, and by alternatives inside a part', () => {

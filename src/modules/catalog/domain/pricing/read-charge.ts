@@ -48,7 +48,7 @@ export function readCharge(reader: FieldReader, value: unknown, path: string): C
   const at = (member: string): string => join(path, member);
   if (absent(members['name'])) reader.fail(at('name'), 'is missing: a name for people, such as "peak mobile"');
   const charge = {
-    name: reader.name(members['name'], at('name')) ?? '',
+    name: reader.label(members['name'], at('name')) ?? '',
     ...present({
       part: reader.name(members['part'], at('part')),
       usageType: reader.name(members['usageType'], at('usageType')),
@@ -142,7 +142,7 @@ function readPercent(reader: FieldReader, value: unknown, path: string): Percent
   if (absent(members['of'])) reader.fail(join(path, 'of'), 'is missing: a quantity, or a list of earlier charges');
   const percentage = reader.decimal(members['value'], join(path, 'value'), PRICE_RULE);
   const of = Array.isArray(members['of'])
-    ? reader.names(members['of'], join(path, 'of'))
+    ? reader.labels(members['of'], join(path, 'of'))
     : reader.name(members['of'], join(path, 'of'));
   return percentage === undefined || of === undefined ? undefined : { value: percentage, of };
 }
