@@ -196,6 +196,27 @@ export function rebuildContract(name: string, make: () => Promise<ReadModelsUnde
       expect((await statusOf(reader, 'items'))?.rebuiltAt).toBeUndefined();
     });
 
+    it('rebuilds a stopped one on request; its position never goes back', async () => {
+      await append(at.store, 'thing-main.a', 0, story(120));
+      let broken = true;
+      const flawed = poisoned(totalsProjection, ({ position }) => broken && position > 100);
+      const ending = new AbortController();
+      const running = runner([flawed, itemsProjection, replaysProjection]).run(ending.signal);
+      await until(async () => (await statusOf(reader, 'owner-totals'))?.state === 'STOPPED');
+      broken = false;
+      await request('owner-totals', 'REBUILD');
+      const positions: number[] = [];
+      await until(async () => {
+        positions.push(await reader.position('owner-totals'));
+        return (await statusOf(reader, 'owner-totals'))?.rebuiltAt !== undefined;
+      });
+      ending.abort();
+      await running;
+      expect(positions[0]).toBeGreaterThanOrEqual(100);
+      expect(positions).toEqual([...positions].sort((a, b) => a - b));
+      expect(await statusOf(reader, 'owner-totals')).toMatchObject({ state: 'RUNNING', behind: 0 });
+    });
+
     it('rebuilds the list of requests itself without carrying them out again', async () => {
       await append(at.store, 'thing-main.a', 0, story(20));
       await request(REPLAYS_PROJECTION, 'REBUILD');

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventStore } from '../event-store/event-store.port.js';
 import type { Clock } from '../kernel/clock.js';
 import type { RoleTask } from '../runtime/role-task.js';
@@ -42,9 +43,13 @@ export class ProjectionRunner implements RoleTask {
   private members: Member[] = [];
   /** Serving rows of an older version: they stand still until the rebuild takes their place. */
   private frozen = new Map<string, Member>();
+  /** Serving rows whose projection threw. */
+  private halted = new Map<string, Member>();
   private known = new Map<string, Projection>();
   /** The last round took all there was, and it was much: more is on its way. */
   private flowing = false;
+  /** The end of the log at the last round: when it moved nothing there was nothing to do up to here. */
+  private looked = 0;
   private readonly writes: BatchWriter;
   private readonly logger: Logger;
 
@@ -61,7 +66,7 @@ export class ProjectionRunner implements RoleTask {
         if (await this.round()) {
           if (this.flowing) await watch.gather(GATHER_MS);
         } else {
-          await watch.wait(this.furthest());
+          await watch.wait(this.looked);
         }
       }
     } finally {
@@ -84,6 +89,7 @@ export class ProjectionRunner implements RoleTask {
     this.known = new Map(projections().map((projection) => [projection.name, projection]));
     this.members = [];
     this.frozen = new Map();
+    this.halted = new Map();
     const head = await store.head();
     for (const { projection: name, position, rebuild } of await writer.prepare([...this.known.values()], this.now())) {
       const projection = this.known.get(name);
@@ -103,34 +109,33 @@ export class ProjectionRunner implements RoleTask {
 
   /** One batch for the cohort ahead, some for those behind. @returns whether anything moved. */
   private async round(): Promise<boolean> {
+    // Every batch may be answered without waiting for anything: others in this thread get their turn here.
+    await nextTurn();
     const head = await this.options.store.head();
-    const cohorts = this.cohorts();
+    this.looked = head;
+    const positions = [...new Set(this.members.map(({ position }) => position))].sort((a, b) => a - b);
     let moved = false;
-    for (const [index, cohort] of cohorts.entries()) {
-      const until = cohorts[index + 1]?.[0]?.position;
-      const turns = until === undefined ? 1 : CATCH_UP_SHARE;
-      for (let turn = 0; turn < turns; turn += 1) {
-        moved = (await this.advance(cohort, { head, ...(until === undefined ? {} : { until }) })) || moved;
-      }
-      // Before the cohort ahead moves on: so a rebuild arrives even when the log never rests.
-      moved = (await this.swapArrived()) || moved;
+    for (const [index, position] of positions.entries()) {
+      const until = positions[index + 1];
+      moved = (await this.advance(position, { head, ...(until === undefined ? {} : { until }) })) || moved;
     }
     return moved;
   }
 
-  /** The members by position, the one furthest behind first. */
-  private cohorts(): readonly (readonly Member[])[] {
-    const byPosition = new Map<number, Member[]>();
-    for (const member of this.members) {
-      const cohort = byPosition.get(member.position);
-      if (cohort === undefined) byPosition.set(member.position, [member]);
-      else cohort.push(member);
+  /** A cohort behind goes on in several batches; where it arrives at the one ahead, it moves on with that one. */
+  private async advance(from: number, reach: { head: number; until?: number }): Promise<boolean> {
+    const cohort = this.members.filter(({ position }) => position === from);
+    const turns = reach.until === undefined ? 1 : CATCH_UP_SHARE;
+    let moved = false;
+    for (let turn = 0; turn < turns; turn += 1) {
+      const still = cohort.filter((member) => this.members.includes(member));
+      moved = (await this.batch(still, reach)) || moved;
     }
-    return [...byPosition.entries()].sort(([a], [b]) => a - b).map(([, cohort]) => cohort);
+    // Before the cohort ahead moves on: so a rebuild arrives even when the log never rests.
+    return (await this.swapArrived()) || moved;
   }
 
-  private async advance(members: readonly Member[], reach: { head: number; until?: number }): Promise<boolean> {
-    const cohort = members.filter((member) => this.members.includes(member));
+  private async batch(cohort: readonly Member[], reach: { head: number; until?: number }): Promise<boolean> {
     const first = cohort[0];
     if (first === undefined) return false;
     const from = first.position;
@@ -156,28 +161,26 @@ export class ProjectionRunner implements RoleTask {
       { err: error, projection: projection.name, generation, position },
       `The projection ${projection.name} cannot apply the event at ${position} and has stopped; the others go on`,
     );
-    if (generation === 'live') await this.options.writer.stopped(projection.name, failure);
-    else await this.options.writer.abandonRebuild(projection, failure);
+    if (generation === 'shadow') return this.options.writer.abandonRebuild(projection, failure);
+    this.halted.set(projection.name, member);
+    await this.options.writer.stopped(projection.name, failure);
   }
 
   private async carryOut(name: string, mode: 'REBUILD' | 'RESUME', head: number): Promise<void> {
     const projection = this.known.get(name);
     if (projection === undefined) {
       this.logger.warn({ readModel: name }, `A replay of ${name} was asked for, which this program does not have`);
-    } else if (mode === 'RESUME') {
-      await this.resume(name);
+    } else if (mode === 'RESUME' && !this.frozen.has(name)) {
+      await this.resume(projection);
     } else {
       await this.beginRebuild(projection, head);
     }
   }
 
   /** Lets a stopped projection try again from where it stopped. */
-  private async resume(name: string): Promise<void> {
-    const projection = this.known.get(name);
-    const { writer } = this.options;
-    if (projection === undefined || this.frozen.has(name)) return;
-    if (this.members.some((member) => member.projection.name === name && member.generation === 'live')) return;
-    const position = await writer.resumed(name, this.now());
+  private async resume(projection: Projection): Promise<void> {
+    if (!this.halted.delete(projection.name)) return;
+    const position = await this.options.writer.resumed(projection.name, this.now());
     this.members.push(new Member(projection, 'live', position));
   }
 
@@ -202,6 +205,7 @@ export class ProjectionRunner implements RoleTask {
       await this.options.writer.swap(shadow.projection, this.now());
       this.members = this.members.filter((member) => member.projection.name !== name);
       this.frozen.delete(name);
+      this.halted.delete(name);
       this.members.push(new Member(shadow.projection, 'live', shadow.position));
       this.logger.info({ projection: name, position: shadow.position }, `The read model ${name} has been rebuilt`);
       swapped = true;
@@ -211,10 +215,6 @@ export class ProjectionRunner implements RoleTask {
 
   private servingPosition(name: string): number {
     const live = this.members.find((member) => member.projection.name === name && member.generation === 'live');
-    return (live ?? this.frozen.get(name))?.position ?? 0;
-  }
-
-  private furthest(): number {
-    return this.members.reduce((furthest, { position }) => Math.max(furthest, position), 0);
+    return (live ?? this.frozen.get(name) ?? this.halted.get(name))?.position ?? 0;
   }
 }

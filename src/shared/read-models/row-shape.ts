@@ -67,8 +67,7 @@ export function byKey(spec: CollectionSpec): RowComparator {
     for (const name of key) {
       const x = a[name] as string | number;
       const y = b[name] as string | number;
-      if (x < y) return -1;
-      if (x > y) return 1;
+      if (x !== y) return x < y ? -1 : 1;
     }
     return 0;
   };

@@ -56,19 +56,22 @@ function onlyPuts({ spec, order }: Declared, changes: readonly Put[]): RowsToWri
 }
 
 interface Entry {
+  readonly key: Row;
   /** The row as the next change sees it. */
   row: Row | undefined;
-  readonly key: Row;
   changed: boolean;
 }
 
 async function mixed(declared: Declared, changes: readonly Change[], load: Load): Promise<RowsToWrite> {
   const { spec, order } = declared;
-  const entries = await loaded(declared, changes, load);
-  for (const change of changes) apply(declared, entries, change);
+  const { entries, entryOf } = await loaded(declared, changes, load);
+  changes.forEach((change, index) => {
+    const entry = entryOf[index];
+    if (entry !== undefined) apply(declared, entry, change);
+  });
   const puts: Row[] = [];
   const deletes: Row[] = [];
-  for (const entry of entries.values()) {
+  for (const entry of entries) {
     if (!entry.changed) continue;
     if (entry.row === undefined) deletes.push(entry.key);
     else puts.push(entry.row);
@@ -76,17 +79,26 @@ async function mixed(declared: Declared, changes: readonly Change[], load: Load)
   return { spec, puts: puts.sort(order), deletes: deletes.sort(order) };
 }
 
-async function loaded({ spec }: Declared, changes: readonly Change[], load: Load): Promise<Map<string, Entry>> {
+interface Entries {
+  readonly entries: Iterable<Entry>;
+  /** The entry of each change, by its index. */
+  readonly entryOf: readonly Entry[];
+}
+
+/** One entry per key; those whose first change is an update are loaded, all at once. */
+async function loaded({ spec }: Declared, changes: readonly Change[], load: Load): Promise<Entries> {
   const entries = new Map<string, Entry>();
   const missing: Entry[] = [];
-  for (const change of changes) {
+  const entryOf = changes.map((change) => {
     const key = change.op === 'put' ? change.row : change.key;
     const text = keyText(spec, key);
-    if (entries.has(text)) continue;
-    const entry: Entry = { row: undefined, key, changed: false };
+    const known = entries.get(text);
+    if (known !== undefined) return known;
+    const entry: Entry = { key, row: undefined, changed: false };
     entries.set(text, entry);
     if (change.op === 'update') missing.push(entry);
-  }
+    return entry;
+  });
   if (missing.length > 0) {
     const rows = await load(
       spec,
@@ -94,13 +106,10 @@ async function loaded({ spec }: Declared, changes: readonly Change[], load: Load
     );
     missing.forEach((entry, index) => (entry.row = rows[index]));
   }
-  return entries;
+  return { entries: entries.values(), entryOf };
 }
 
-function apply({ spec, fields }: Declared, entries: ReadonlyMap<string, Entry>, change: Change): void {
-  const text = keyText(spec, change.op === 'put' ? change.row : change.key);
-  const entry = entries.get(text);
-  if (entry === undefined) throw new Error(`The key ${text} of ${spec.name} was not gathered`);
+function apply({ spec, fields }: Declared, entry: Entry, change: Change): void {
   switch (change.op) {
     case 'put':
       entry.row = asStored(spec, fields, change.row);
@@ -113,9 +122,13 @@ function apply({ spec, fields }: Declared, entries: ReadonlyMap<string, Entry>, 
     case 'update': {
       const row = change.change(entry.row);
       if (row === undefined || row === entry.row) return;
-      if (keyText(spec, row) !== text) throw new InvalidRow(spec.name, 'an update changed the key of its row');
+      if (!sameKey(spec, entry.key, row)) throw new InvalidRow(spec.name, 'an update changed the key of its row');
       entry.row = asStored(spec, fields, row);
       entry.changed = true;
     }
   }
+}
+
+function sameKey({ key }: CollectionSpec, a: Row, b: Row): boolean {
+  return key.every((name) => a[name] === b[name]);
 }
