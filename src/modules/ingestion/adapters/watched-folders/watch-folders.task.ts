@@ -63,8 +63,18 @@ export class WatchFoldersTask implements RoleTask {
     }
   }
 
-  /** One round over all folders; a folder that cannot be read is told and does not keep the others from theirs. */
-  async scan(signal: AbortSignal): Promise<void> {
+  /** One round over all folders; rounds follow each other, never overlap. */
+  scan(signal: AbortSignal): Promise<void> {
+    const round = this.round.then(() => this.scanAll(signal));
+    // A round that failed must not fail the next one.
+    this.round = round.catch(() => undefined);
+    return round;
+  }
+
+  private round: Promise<void> = Promise.resolve();
+
+  /** A folder that cannot be worked through is told and does not keep the others from theirs. */
+  private async scanAll(signal: AbortSignal): Promise<void> {
     const stamps = new Map<string, string>();
     for (const stream of await this.streams()) {
       if (signal.aborted) return;
