@@ -21,6 +21,29 @@ const DEFINITION = {
 const HEADER = 'id;caller;seconds;started\n';
 const COORDINATES = { sourcePlatform: 'switch1', serviceType: 'VOICE', usageRecordType: 'POSTPAID' };
 
+/** What the answers of this API may hold, as far as these tests look. */
+interface Body {
+  readonly fileId: string;
+  readonly code: string;
+  readonly next?: string;
+  readonly position: number;
+  readonly status: string;
+  readonly version: number;
+  readonly items: readonly {
+    readonly fileId: string;
+    readonly code: string;
+    readonly outcome: string;
+    readonly line: number;
+  }[];
+  readonly errors: readonly { readonly path: string }[];
+  readonly fileError: { readonly code: string };
+}
+
+/** The body of an answer of the status expected. */
+async function expecting(status: number, test: request.Test): Promise<Body> {
+  return (await test.expect(status)).body as Body;
+}
+
 describe('Ingestion over HTTP', () => {
   let app: TestApp;
   beforeAll(async () => {
@@ -44,10 +67,10 @@ describe('Ingestion over HTTP', () => {
 
   it('takes a file, shows its phases, its errors and its lines', async () => {
     const text = `${HEADER}1;49100;60;2026-01-31 10:00:00\n2;test;1;2026-01-31 10:00:00\n3;49\u00fc;long;2026-01-31 10:00:00\n1;49100;60;2026-01-31 10:00:00\n4;49100;5;2026-01-31 11:00:00\n`;
-    const { body: received } = await upload(text, '../evil/a b.csv').expect(202);
+    const received = await expecting(202, upload(text, '../evil/a b.csv'));
     expect(received).toMatchObject({ fileId: expect.stringMatching(/^f[0-9a-f]{20}$/), position: expect.any(Number) });
     await app.settle();
-    const { body: file } = await app.get(`/v1/usage-files/${received.fileId}`).expect(200);
+    const file = await expecting(200, app.get(`/v1/usage-files/${received.fileId}`));
     expect(file).toMatchObject({
       fileName: 'a b.csv',
       status: 'COMPLETED',
@@ -59,21 +82,14 @@ describe('Ingestion over HTTP', () => {
       quantities: { seconds: '65' },
       balance: { linesRead: 5, accountedFor: 5, pending: 0, balanced: true },
     });
-    const { body: errors } = await app.get(`/v1/usage-files/${received.fileId}/errors`, { limit: 2 }).expect(200);
-    expect(errors.items.map((item: { code: string }) => item.code)).toEqual(['FILTERED', 'BAD_NUMBER']);
-    const rest = await app
-      .get(`/v1/usage-files/${received.fileId}/errors`, { limit: 2, after: errors.next })
-      .expect(200);
-    expect(rest.body.items).toMatchObject([{ code: 'DUPLICATE_RECORD', detail: `${received.fileId}:2` }]);
-    const { body: raw } = await app.get('/v1/raw-usage', { ...COORDINATES, fileId: received.fileId }).expect(200);
-    expect(raw.items.map((item: { outcome: string }) => item.outcome)).toEqual([
-      'SUSPENDED',
-      'IGNORED',
-      'ERROR',
-      'DUPLICATE',
-      'SUSPENDED',
-    ]);
-    const { body: record } = await app.get(`/v1/raw-usage/${received.fileId}:4`).expect(200);
+    const errors = await expecting(200, app.get(`/v1/usage-files/${received.fileId}/errors`, { limit: 2 }));
+    expect(errors.items.map((item) => item.code)).toEqual(['FILTERED', 'BAD_NUMBER']);
+    const second = { limit: 2, after: errors.next };
+    const rest = await expecting(200, app.get(`/v1/usage-files/${received.fileId}/errors`, second));
+    expect(rest.items).toMatchObject([{ code: 'DUPLICATE_RECORD', detail: `${received.fileId}:2` }]);
+    const raw = await expecting(200, app.get('/v1/raw-usage', { ...COORDINATES, fileId: received.fileId }));
+    expect(raw.items.map((item) => item.outcome)).toEqual(['SUSPENDED', 'IGNORED', 'ERROR', 'DUPLICATE', 'SUSPENDED']);
+    const record = await expecting(200, app.get(`/v1/raw-usage/${received.fileId}:4`));
     expect(record).toMatchObject({
       text: '3;49\u00fc;long;2026-01-31 10:00:00',
       outcome: 'ERROR',
@@ -89,7 +105,7 @@ describe('Ingestion over HTTP', () => {
       { length: 1203 },
       (_, index) => `p${index};4920${index % 7};${index};2026-02-01 10:00:00\n`,
     );
-    const { body: received } = await upload(HEADER + lines.join(''), 'pages.csv').expect(202);
+    const received = await expecting(202, upload(HEADER + lines.join(''), 'pages.csv'));
     await app.settle();
     for (const [filter, expected] of [
       [{ fileId: received.fileId }, lines.map((_, index) => index + 2)],
@@ -102,56 +118,52 @@ describe('Ingestion over HTTP', () => {
       const seen: number[] = [];
       for (let after: string | undefined; ;) {
         const query = { ...COORDINATES, ...filter, limit: 170, ...(after === undefined ? {} : { after }) };
-        const { body } = await app.get('/v1/raw-usage', query).expect(200);
-        seen.push(...body.items.map((item: { line: number }) => item.line));
+        const body = await expecting(200, app.get('/v1/raw-usage', query));
+        seen.push(...body.items.map((item) => item.line));
         after = body.next;
         if (after === undefined) break;
       }
       expect(seen).toEqual(expected);
     }
     await app.get('/v1/raw-usage', { ...COORDINATES, after: 'x' }).expect(422);
-    const { body } = await app.get('/v1/raw-usage', {}).expect(422);
-    expect(body.errors.map((error: { path: string }) => error.path)).toEqual([
-      'sourcePlatform',
-      'serviceType',
-      'usageRecordType',
-    ]);
+    const body = await expecting(422, app.get('/v1/raw-usage', {}));
+    expect(body.errors.map((error) => error.path)).toEqual(['sourcePlatform', 'serviceType', 'usageRecordType']);
   });
 
   it('answers the same bytes with the first file, and takes what was rejected again', async () => {
     const text = `${HEADER}s1;49100;60;2026-01-31 10:00:00\n`;
-    const first = await upload(text).expect(202);
-    const second = await upload(text, 'other.csv').expect(200);
-    expect(second.body).toMatchObject({ fileId: first.body.fileId, duplicateOf: first.body.fileId });
-    const bad = await upload('a,b\n1,2\n', 'bad.csv').expect(202);
+    const first = await expecting(202, upload(text));
+    const second = await expecting(200, upload(text, 'other.csv'));
+    expect(second).toMatchObject({ fileId: first.fileId, duplicateOf: first.fileId });
+    const bad = await expecting(202, upload('a,b\n1,2\n', 'bad.csv'));
     await app.settle();
-    const { body } = await app.get(`/v1/usage-files/${bad.body.fileId}`).expect(200);
+    const body = await expecting(200, app.get(`/v1/usage-files/${bad.fileId}`));
     expect(body).toMatchObject({
       status: 'REJECTED',
       rejection: { code: 'WRONG_DELIMITER', line: 1 },
       balance: { linesRead: 0, balanced: true },
     });
-    const again = await upload('a,b\n1,2\n', 'bad.csv').expect(202);
-    expect(again.body.fileId).toBe(`${bad.body.fileId}-2`);
-    const list = await app.get('/v1/usage-files', { fileName: 'BAD', status: 'REJECTED' }).expect(200);
-    expect(list.body.items[0].fileId).toBe(bad.body.fileId);
+    const again = await expecting(202, upload('a,b\n1,2\n', 'bad.csv'));
+    expect(again.fileId).toBe(`${bad.fileId}-2`);
+    const list = await expecting(200, app.get('/v1/usage-files', { fileName: 'BAD', status: 'REJECTED' }));
+    expect(list.items[0]?.fileId).toBe(bad.fileId);
   });
 
   it('refuses what is no upload or no whole file, and says all that is wrong', async () => {
-    const { body } = await upload('x', 'x', { sourcePlatform: '../x', colour: 'red' }).expect(422);
-    expect(body.errors.map((error: { path: string }) => error.path).sort()).toEqual([
+    const body = await expecting(422, upload('x', 'x', { sourcePlatform: '../x', colour: 'red' }));
+    expect(body.errors.map((error) => error.path).sort()).toEqual([
       'colour',
       'serviceType',
       'sourcePlatform',
       'usageRecordType',
     ]);
-    expect((await upload('', 'empty.csv').expect(422)).body.code).toBe('evidence/empty');
+    expect((await expecting(422, upload('', 'empty.csv'))).code).toBe('evidence/empty');
     const gzip = gzipSync(HEADER.repeat(5000));
-    expect((await upload(gzip.subarray(0, gzip.length - 9)).expect(422)).body.code).toBe('evidence/truncated');
-    expect((await upload('x', 'x', { ...COORDINATES, serviceType: 'FAX' }).expect(422)).body.code).toBe(
+    expect((await expecting(422, upload(gzip.subarray(0, gzip.length - 9)))).code).toBe('evidence/truncated');
+    expect((await expecting(422, upload('x', 'x', { ...COORDINATES, serviceType: 'FAX' }))).code).toBe(
       'ingestion/mapping-not-found',
     );
-    expect((await upload('x', 'x', { ...COORDINATES, sourcePlatform: 'nobody' }).expect(422)).body.code).toBe(
+    expect((await expecting(422, upload('x', 'x', { ...COORDINATES, sourcePlatform: 'nobody' }))).code).toBe(
       'ingestion/platform-not-found',
     );
     await app.post('/v1/usage-files', { file: 'x' }).expect(415);
@@ -167,8 +179,8 @@ describe('Ingestion over HTTP', () => {
       fields: { ...DEFINITION.fields, at: { column: 't', format: 'dd.MM.yy' }, colour: 1 },
       identity: { fields: ['serviceId', 'q.bytes'] },
     };
-    const { body } = await app.post('/v1/mappings', { mapping: 'w', reason: 'r', definition: wrong }).expect(422);
-    expect(body.errors.map((error: { path: string }) => error.path).sort()).toEqual([
+    const body = await expecting(422, app.post('/v1/mappings', { mapping: 'w', reason: 'r', definition: wrong }));
+    expect(body.errors.map((error) => error.path).sort()).toEqual([
       'definition.fields.at.format',
       'definition.fields.at.timeZone',
       'definition.fields.colour',
@@ -178,8 +190,8 @@ describe('Ingestion over HTTP', () => {
       'definition.usageRecordType',
     ]);
     const sample = `${HEADER}1;49100;60;2026-01-31 10:00:00\n1;49100;61;2026-01-31 10:00:00\n`;
-    const trial = await app.post('/v1/mappings/try', { definition: DEFINITION, sample }).expect(200);
-    expect(trial.body).toMatchObject({
+    const trial = await expecting(200, app.post('/v1/mappings/try', { definition: DEFINITION, sample }));
+    expect(trial).toMatchObject({
       records: [
         {
           line: 2,
@@ -192,14 +204,17 @@ describe('Ingestion over HTTP', () => {
       exceptions: [{ line: 3, code: 'IDENTITY_CONFLICT' }],
       counts: { total: 2, mediated: 1, error: 1 },
     });
-    const bad = await app.post('/v1/mappings/try', { definition: DEFINITION, sample: 'a,b\n' }).expect(200);
-    expect(bad.body.fileError.code).toBe('WRONG_DELIMITER');
-    const same = await app.post('/v1/mappings', { mapping: 'voice', reason: 'r', definition: DEFINITION }).expect(201);
-    expect(same.body.version).toBe(1);
+    const bad = await expecting(200, app.post('/v1/mappings/try', { definition: DEFINITION, sample: 'a,b\n' }));
+    expect(bad.fileError.code).toBe('WRONG_DELIMITER');
+    const same = await expecting(
+      201,
+      app.post('/v1/mappings', { mapping: 'voice', reason: 'r', definition: DEFINITION }),
+    );
+    expect(same.version).toBe(1);
     const moved = { ...DEFINITION, serviceType: 'SMS' };
     await app.post('/v1/mappings', { mapping: 'voice', reason: 'r', definition: moved }).expect(409);
-    const list = await app.get('/v1/mappings').expect(200);
-    expect(list.body.items).toMatchObject([{ mapping: 'voice', newest: { version: 1 } }]);
+    const list = await expecting(200, app.get('/v1/mappings'));
+    expect(list.items).toMatchObject([{ mapping: 'voice', newest: { version: 1 } }]);
     await app.get('/v1/mappings/w').expect(404);
   });
 
@@ -207,17 +222,20 @@ describe('Ingestion over HTTP', () => {
     await app.post('/v1/source-platforms/nobody/pause', { reason: 'test' }).expect(404);
     await app.post('/v1/source-platforms', { sourcePlatform: 'switch1', name: 'Again' }).expect(409);
     await app.post('/v1/source-platforms/switch1/pause', { reason: 'test' }).expect(200);
-    const { body } = await upload(`${HEADER}w1;49100;60;2026-01-31 10:00:00\n`, 'waits.csv').expect(202);
+    const body = await expecting(202, upload(`${HEADER}w1;49100;60;2026-01-31 10:00:00\n`, 'waits.csv'));
     await app.settle();
-    expect((await app.get(`/v1/usage-files/${body.fileId}`)).body.status).toBe('RECEIVED');
+    expect((await expecting(200, app.get(`/v1/usage-files/${body.fileId}`))).status).toBe('RECEIVED');
     await app.post('/v1/source-platforms/switch1/resume', { reason: 'test' }).expect(200);
     await app.settle();
-    expect((await app.get(`/v1/usage-files/${body.fileId}`)).body.status).toBe('COMPLETED');
-    expect((await app.get('/v1/source-platforms/switch1')).body).toMatchObject({ state: 'ACTIVE', reason: 'test' });
+    expect((await expecting(200, app.get(`/v1/usage-files/${body.fileId}`))).status).toBe('COMPLETED');
+    expect(await expecting(200, app.get('/v1/source-platforms/switch1'))).toMatchObject({
+      state: 'ACTIVE',
+      reason: 'test',
+    });
   });
 
   it('tells the progress of a file until it is done', async () => {
-    const { body } = await upload(`${HEADER}e1;49100;60;2026-01-31 10:00:00\n`, 'events.csv').expect(202);
+    const body = await expecting(202, upload(`${HEADER}e1;49100;60;2026-01-31 10:00:00\n`, 'events.csv'));
     const events = await app.get(`/v1/usage-files/${body.fileId}/events`, { minPosition: body.position }).expect(200);
     expect(events.headers['content-type']).toContain('text/event-stream');
     expect(events.text).toContain('event: progress');
@@ -251,7 +269,7 @@ describe('Ingestion over HTTP', () => {
     expect(readdirSync(join(folder, 'processing'))).toEqual([]);
     const problem = JSON.parse(readFileSync(join(folder, 'rejected', 'bad.csv.problem.json'), 'utf8')) as object;
     expect(problem).toMatchObject({ code: 'MISSING_COLUMN' });
-    const { body } = await app.get('/v1/usage-files', { fileName: 'good.csv' }).expect(200);
+    const body = await expecting(200, app.get('/v1/usage-files', { fileName: 'good.csv' }));
     expect(body.items).toMatchObject([{ via: 'FOLDER', actor: 'role:ingest', status: 'COMPLETED' }]);
   });
 });

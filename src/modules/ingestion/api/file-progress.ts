@@ -35,7 +35,7 @@ export function fileProgress(
         if (row?.status === 'COMPLETED' || row?.status === 'REJECTED') break;
         if (performance.now() - spoke >= HEARTBEAT_MS) {
           spoke = performance.now();
-          subscriber.next({ comment: 'still here' } as unknown as MessageEvent);
+          subscriber.next({ comment: 'still here' });
         }
         await pause(INTERVAL_MS, ended.signal);
         await parts.readModels.waitFor(USAGE_FILES_PROJECTION, seen + 1, 1000);

@@ -8,7 +8,7 @@ import { instantToString } from '../../../shared/kernel/clock.js';
 import { parseRecordId, recordId } from '../../../shared/kernel/record-id.js';
 import type { RawRecord } from '../application/raw-records.js';
 import { RawUsageQueries, type RawUsageFilter } from '../application/raw-usage.queries.js';
-import { RawRecordDetailDto, RawUsagePage, RawUsageQuery, type RawRecordDto } from './raw-usage.dto.js';
+import { RawRecordDetailDto, RawUsagePage, RawUsageQuery } from './raw-usage.dto.js';
 import { pageView } from './usage-files.views.js';
 
 @ApiTags('Ingestion')
@@ -55,11 +55,15 @@ export class RawUsageController {
   }
 }
 
-function recordView({ position: _, usage, ...record }: RawRecord): RawRecordDto {
-  const { fault, ...rest } = record;
+function recordView({ fileId, line, offset, length, status, outcome, usage, fault }: RawRecord) {
   return {
-    recordId: recordId(record.fileId, record.line),
-    ...rest,
+    recordId: recordId(fileId, line),
+    fileId,
+    line,
+    offset,
+    length,
+    status,
+    ...(outcome === undefined ? {} : { outcome }),
     ...(usage === undefined
       ? {}
       : {

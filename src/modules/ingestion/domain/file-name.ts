@@ -5,6 +5,6 @@
 export function displayName(name: string): string {
   const last = name.split(/[/\\]/).at(-1) ?? '';
   const clean = last.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '').trim();
-  const shown = [...clean].slice(0, 200).join('');
+  const shown = Array.from(clean).slice(0, 200).join('');
   return shown === '' || shown === '.' || shown === '..' ? 'unnamed' : shown;
 }

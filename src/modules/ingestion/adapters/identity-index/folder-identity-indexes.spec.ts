@@ -93,7 +93,7 @@ describe('FolderIdentityIndexes', () => {
       () => damage(segmentFiles()[0]!, (bytes) => bytes.length - 3),
       () => rmSync(join(folder, segmentFiles()[0]!)),
       () => writeFileSync(join(folder, segmentFiles()[0]!), ''),
-      () => damage(readdirSync(folder)[0] + '/manifest', (bytes) => bytes.length - 20),
+      () => damage(join(readdirSync(folder)[0]!, 'manifest'), (bytes) => bytes.length - 20),
     ]) {
       fill(0, 300);
       index.keep(29);

@@ -81,15 +81,23 @@ export class WatchFoldersTask implements RoleTask {
       try {
         await this.parts.tree.makeUsageStream(stream.tenant, stream.key);
         await this.pickUp(stream, stamps);
-        for (const file of await this.parts.tree.files(`${stream.folder}/processing`)) {
-          if (signal.aborted) return;
-          await this.advance(stream, file);
-        }
+        await this.advanceAll(stream, signal);
       } catch (error) {
         this.parts.logger.error({ err: error, folder: stream.folder }, 'A watched folder could not be worked through');
       }
     }
     this.lastStamps = stamps;
+  }
+
+  private async advanceAll(stream: Stream, signal: AbortSignal): Promise<void> {
+    for (const file of await this.parts.tree.files(`${stream.folder}/processing`)) {
+      if (signal.aborted) return;
+      try {
+        await this.advance(stream, file);
+      } catch (error) {
+        this.parts.logger.error({ err: error, file: file.path }, 'A file stays in processing and is tried again');
+      }
+    }
   }
 
   private async streams(): Promise<readonly Stream[]> {

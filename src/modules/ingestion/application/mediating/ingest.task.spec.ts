@@ -229,12 +229,12 @@ describe('IngestTask', () => {
     await on.close();
     await on.open();
     for (const [index, lines] of files.entries()) await on.receive(file(...lines), `${index}.csv`);
-    let done = false;
+    let done = false as boolean;
     void on.ingestAll().then(() => {
       done = true;
     });
     await until(() => Promise.resolve(dead || done));
-    if (dead) {
+    if (!done) {
       on.abandonTask();
       // The process is gone: its memory, and every second time its caches too.
       const again = new IngestionRig(on.folder);
@@ -266,7 +266,7 @@ function comparable(events: Awaited<ReturnType<IngestionRig['events']>>) {
   return events
     .filter((event) => event.metadata.actor === 'role:ingest')
     .map(({ id, stream, revision, type, data }) => {
-      const { lastChunkPosition: _, ...rest } = data as { lastChunkPosition?: number };
+      const rest = { ...(data as Record<string, unknown>), lastChunkPosition: 'wherever' };
       const chunk = data as { head?: unknown; columns?: unknown };
       return {
         id,

@@ -87,15 +87,16 @@ export class IngestTask implements RoleTask {
 
   /** Mediates the stream's files until there is none; a failure is told and tried again, and hurts no other stream. */
   private async work(stream: string, signal: AbortSignal): Promise<void> {
+    const stopped = () => signal.aborted;
     let delay = FIRST_DELAY_MS;
     for (;;) {
       const file = this.queues.first(stream);
-      if (file === undefined || signal.aborted) return;
+      if (file === undefined || stopped()) return;
       try {
         if (await this.mediate(file, signal)) this.queues.remove(file.tenant, file.received.fileId);
         delay = FIRST_DELAY_MS;
       } catch (error) {
-        if (signal.aborted) return;
+        if (stopped()) return;
         const facts = { err: error, tenant: file.tenant, fileId: file.received.fileId, stream };
         if (error instanceof WrongExpectedRevision) {
           this.logger.warn(facts, 'Another writer appended to the usage stream: starting from the log again');

@@ -68,13 +68,13 @@ export class RecordCursor implements RecordView {
     this.base += this.at;
     this.at = 0;
     this.latin1 = undefined;
-    const { done, value } = await this.source.next();
-    if (done === true) {
+    const next: IteratorResult<Buffer, void> = await this.source.next();
+    if (next.done === true) {
       this.final = true;
       this.window = rest;
       return;
     }
-    this.window = rest.length === 0 ? value : Buffer.concat([rest, value]);
+    this.window = rest.length === 0 ? next.value : Buffer.concat([rest, next.value]);
     if (first) await this.skipBom();
   }
 
@@ -149,12 +149,12 @@ export class RecordCursor implements RecordView {
   /** A byte order mark is no part of the first column's name. */
   private async skipBom(): Promise<void> {
     while (this.window.length < BOM.length) {
-      const { done, value } = await this.source.next();
-      if (done === true) {
+      const next: IteratorResult<Buffer, void> = await this.source.next();
+      if (next.done === true) {
         this.final = true;
         break;
       }
-      this.window = Buffer.concat([this.window, value]);
+      this.window = Buffer.concat([this.window, next.value]);
     }
     if (this.window.subarray(0, BOM.length).equals(BOM)) this.at = BOM.length;
   }
