@@ -59,8 +59,12 @@ export class MeasuredEventStore implements EventStore {
   }
 }
 
-/** A chunk of records has a line for each of them. */
+/** A chunk has a line for each record it holds, and for each record that was suspended. */
 function recordsIn(data: unknown): number {
-  const columns = (data as { columns?: { line?: unknown } } | null)?.columns;
-  return Array.isArray(columns?.line) ? columns.line.length : 0;
+  const columns = (data as { columns?: Readonly<Record<string, unknown>> } | null)?.columns;
+  return lengthOf(columns?.['line']) + lengthOf(columns?.['s.line']);
+}
+
+function lengthOf(column: unknown): number {
+  return Array.isArray(column) ? column.length : 0;
 }
