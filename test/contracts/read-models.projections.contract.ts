@@ -159,6 +159,18 @@ export function projectionContract(name: string, make: () => Promise<ReadModelsU
         (projection: Projection, bad: number) => poisoned(projection, (event) => event.position === bad),
       ],
       [
+        'project throws half way',
+        (projection: Projection, bad: number): Projection => ({
+          ...projection,
+          *project(event) {
+            yield* projection.project(event);
+            if (event.position !== bad) return;
+            yield put(items as CollectionSpec, item(98, { name: 'half' }));
+            throw new Error(`cannot apply ItemPut.v1 at ${bad}`);
+          },
+        }),
+      ],
+      [
         'an update throws',
         (projection: Projection, bad: number): Projection => ({
           ...projection,

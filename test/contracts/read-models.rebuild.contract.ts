@@ -217,6 +217,26 @@ export function rebuildContract(name: string, make: () => Promise<ReadModelsUnde
       expect(await statusOf(reader, 'owner-totals')).toMatchObject({ state: 'RUNNING', behind: 0 });
     });
 
+    it('takes a rebuild for arrived where the serving rows stand, not where another one lags', async () => {
+      await append(at.store, 'thing-main.a', 0, story(50));
+      await runner().catchUp();
+      await append(at.store, 'thing-main.b', 0, story(70, 50));
+      await at.restart();
+      await runner([totalsProjection, replaysProjection]).catchUp();
+      const { writer } = await at.restart();
+      await writer.commit({ writes: [], requests: [{ projection: 'owner-totals', position: 120 }], head: 120, now: 1 });
+      expect([await reader.position('items'), await reader.position('owner-totals')]).toEqual([50, 120]);
+      const swappedAt: number[] = [];
+      const watched = Object.assign(Object.create(writer) as typeof writer, {
+        swap: async (...args: Parameters<typeof writer.swap>) => {
+          await writer.swap(...args);
+          swappedAt.push(await reader.position('owner-totals'));
+        },
+      });
+      await runnerOf(at.store, watched).catchUp();
+      expect(swappedAt).toEqual([120]);
+    });
+
     it('rebuilds the list of requests itself without carrying them out again', async () => {
       await append(at.store, 'thing-main.a', 0, story(20));
       await request(REPLAYS_PROJECTION, 'REBUILD');

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '../event-store/event-store.port.js';
 import { ManualClock } from '../kernel/clock.js';
 import type { RecordedEvent } from '../kernel/event.js';
@@ -40,7 +39,7 @@ class ArrayLog {
       },
       subscribe: async function* ({ signal }) {
         yield { kind: 'checkpoint' as const, position: log.events.length, caughtUp: true };
-        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
       },
     };
   }
@@ -126,13 +125,13 @@ describe('ProjectionRunner', () => {
     log.grow(5);
     for (const growBy of [0, 10]) {
       log.growBy = growBy;
+      commits.length = 0;
       const ending = new AbortController();
       const running = runner({}, [projection('one')]).run(ending.signal);
-      await pause(1);
+      while (commits.length === 0) await new Promise((resolve) => setImmediate(resolve));
       ending.abort();
       await running;
     }
-    expect(commits.length).toBeGreaterThan(0);
   });
 
   it('hands the store’s troubles to the runtime instead of blaming a projection', async () => {
