@@ -59,14 +59,16 @@ describe('GET /v1/monetized-usage', () => {
     expect(await ids('/v1/monetized-usage?account=A7')).toStrictEqual([]);
   });
 
-  it('lists a file, a service id, or everything, from the rated events', async () => {
+  it('lists a service id; a file or everything from the rated events', async () => {
     expect((await ids('/v1/monetized-usage?fileId=f1')).sort()).toStrictEqual(['f1:1:0', 'f1:2:0', 'f1:4:0']);
-    expect(await ids('/v1/monetized-usage?serviceId=N3')).toStrictEqual(['f2:5:0']);
+    expect(await ids('/v1/monetized-usage?serviceId=N1')).toStrictEqual(['f2:6:0', 'f1:4:0', 'f1:1:0']);
+    expect(await ids('/v1/monetized-usage?serviceId=N9')).toStrictEqual([]);
+    expect(await ids('/v1/monetized-usage?serviceId=N3&fileId=f1')).toStrictEqual([]);
     expect((await ids('/v1/monetized-usage')).length).toBe(5);
     expect(await ids('/v1/monetized-usage?serviceType=DATA')).toStrictEqual([]);
   });
 
-  it.each(['', '&account=A1', '&fileId=f1'])('pages through all of it once: %s', async (filter) => {
+  it.each(['', '&account=A1', '&serviceId=N1', '&fileId=f1'])('pages through all of it once: %s', async (filter) => {
     const whole = await ids(`/v1/monetized-usage?limit=50${filter}`);
     const paged: string[] = [];
     let after = '';

@@ -7,13 +7,16 @@ import {
   type ReadModels,
 } from '../../../shared/read-models/read-models.port.js';
 import { seenBy } from '../../../shared/read-models/read-your-writes.js';
-import { balances, monetizedUsage, usageSummaries } from '../projections/collections.js';
+import { balances, monetizedUsage, serviceIdOwners, usageSummaries } from '../projections/collections.js';
 import type { BalanceRow, MonetizedRow, UsageSummaryRow } from '../projections/collections.js';
 import { ACCOUNT_USAGE_PROJECTION } from '../projections/account-usage.projection.js';
 import { MONETIZED_USAGE_PROJECTION } from '../projections/monetized-usage.projection.js';
 import { RATED_SOURCES_PROJECTION } from '../projections/rated-sources.projection.js';
 import type { MonetizedFilter, MonetizedItem, Paging } from './monetized-filter.js';
 import { RatedEventWalk } from './rated-event-walk.js';
+
+/** Accounts one service id may have had. */
+const MOST_OWNERS = 100;
 
 /** The reads of monetized usage and of what an account sees of it. */
 @Injectable()
@@ -24,22 +27,36 @@ export class MonetizedUsageQueries {
   ) {}
 
   /**
-   * With an account: its rows, newest usage first. Otherwise (a file, a service id, or nothing): the rated events
-   * themselves, newest rated first; a page may then hold fewer items than asked for and still have a next one.
+   * With an account or a service id: that account's rows, newest usage first. Otherwise (a file, or nothing): the rated
+   * events themselves, newest rated first; a page may then hold fewer items than asked for and still have a next one.
    */
   async list(tenant: string, filter: MonetizedFilter, paging: Paging): Promise<Page<MonetizedItem>> {
-    if (filter.account === undefined) {
+    const accounts = await this.accountsFor(tenant, filter);
+    if (accounts === undefined) {
       await seenBy(this.readModels, RATED_SOURCES_PROJECTION, paging.minPosition);
       return this.walk.page(tenant, filter, paging);
     }
+    if (accounts.length === 0) return { items: [] };
     await seenBy(this.readModels, MONETIZED_USAGE_PROJECTION, paging.minPosition);
     const page = await this.readModels.find(monetizedUsage, {
       tenant,
-      where: [{ field: 'account', op: 'eq', value: filter.account }, ...conditionsOf(filter)],
+      where: [accountIs(accounts), ...conditionsOf(filter)],
       sort: [{ field: 'at', direction: 'desc' }],
       ...pageOf(paging),
     });
     return { ...page, items: page.items.map(itemOf) };
+  }
+
+  /** Undefined: nothing says which accounts, so all are meant. */
+  private async accountsFor(tenant: string, filter: MonetizedFilter): Promise<readonly string[] | undefined> {
+    if (filter.account !== undefined) return [filter.account];
+    if (filter.serviceId === undefined) return undefined;
+    const { items } = await this.readModels.find(serviceIdOwners, {
+      tenant,
+      where: [{ field: 'serviceId', op: 'eq', value: filter.serviceId }],
+      limit: MOST_OWNERS,
+    });
+    return items.map((row) => row.account);
   }
 
   async balances(
@@ -83,6 +100,14 @@ export class MonetizedUsageQueries {
 
 function itemOf(row: MonetizedRow): MonetizedItem {
   return { ...row, id: monetizedId(row.fileId, row.line, row.charge) };
+}
+
+/** One account, nearly always: then the rows come in order from their cluster. */
+function accountIs(accounts: readonly string[]): Condition {
+  const [first] = accounts;
+  return accounts.length === 1 && first !== undefined
+    ? { field: 'account', op: 'eq', value: first }
+    : { field: 'account', op: 'in', value: accounts };
 }
 
 function conditionsOf(filter: MonetizedFilter): Condition[] {
