@@ -30,16 +30,9 @@ export {
   type CompiledPrice,
   type ResourceKey,
 } from './domain/pricing/compile-pricing.js';
-export {
-  applyCharge,
-  chargeLine,
-  type Balances,
-  type Before,
-  type Charged,
-  type Impact,
-  type NotCharged,
-  type PricedUsage,
-} from './domain/pricing/charge-line.js';
+export { applyCharge } from './domain/pricing/apply-charge.js';
+export { chargeLine } from './domain/pricing/charge-line.js';
+export type { Balances, Before, Charged, Impact, NotCharged, PricedUsage } from './domain/pricing/charged.js';
 export {
   amountText,
   quantityText,

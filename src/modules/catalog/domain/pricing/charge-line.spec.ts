@@ -1,4 +1,5 @@
-import { chargeLine, type Balances, type Charged, type NotCharged } from './charge-line.js';
+import type { Balances, Charged, NotCharged } from './charged.js';
+import { chargeLine } from './charge-line.js';
 import { accumulatorKey, compilePricing } from './compile-pricing.js';
 import { explainCharge } from './explain-charge.js';
 import { parsePricing } from './parse-pricing.js';

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import Big from 'big.js';
-import { applyCharge, chargeLine, type Balances, type Charged, type PricedUsage } from './charge-line.js';
+import { applyCharge } from './apply-charge.js';
+import type { Balances, Charged, PricedUsage } from './charged.js';
+import { chargeLine } from './charge-line.js';
 import { accumulatorKey, allowanceKey, compilePricing, type CompiledPrice } from './compile-pricing.js';
 import { explainCharge } from './explain-charge.js';
 import { parsePricing } from './parse-pricing.js';

@@ -1,4 +1,5 @@
-import { applyCharge, type Balances, type Before, type Charged, type Impact, type PricedUsage } from './charge-line.js';
+import { applyCharge } from './apply-charge.js';
+import type { Balances, Before, Charged, Impact, PricedUsage } from './charged.js';
 import {
   accumulatorKey,
   allowanceKey,
