@@ -26,7 +26,7 @@ export class LogWatch {
 
   /** Resolves when the log has, or may have, something after `position`, or when the work is to end. */
   async wait(position: number): Promise<void> {
-    if (this.signal.aborted) return;
+    if (this.ending.signal.aborted) return;
     this.subscription ??= this.listen(position);
     while (!this.signal.aborted && this.seen <= position) {
       if (this.failure !== undefined) throw this.failure.error;
