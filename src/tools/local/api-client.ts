@@ -30,8 +30,8 @@ export class ApiClient {
     return this.call<T>('POST', new URL(path, this.baseUrl), body, headers);
   }
 
-  async put<T>(path: string, body: unknown): Promise<T> {
-    return this.call<T>('PUT', new URL(path, this.baseUrl), body);
+  async put<T>(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<T> {
+    return this.call<T>('PUT', new URL(path, this.baseUrl), body, headers);
   }
 
   /** Every item of a list, page by page. */
@@ -45,11 +45,17 @@ export class ApiClient {
   }
 
   /** Uploads a file as multipart with its three coordinates, streamed. */
-  async upload<T>(path: string, file: Blob, name: string, fields: Readonly<Record<string, string>>): Promise<T> {
+  async upload<T>(
+    path: string,
+    file: Blob,
+    name: string,
+    fields: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<T> {
     const form = new FormData();
     for (const [field, value] of Object.entries(fields)) form.set(field, value);
     form.set('file', file, name);
-    return this.call<T>('POST', new URL(path, this.baseUrl), form);
+    return this.call<T>('POST', new URL(path, this.baseUrl), form, headers);
   }
 
   private async call<T>(

@@ -1,0 +1,175 @@
+import { existsSync } from 'node:fs';
+import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { Random } from '../../src/tools/demo/data/random.js';
+import { differences, stateHash } from './final-state.js';
+import { liveThrough, makeBirthplace, type Birthplace, type PlannedDeath, type WholeLife } from './whole-life.js';
+
+/**
+ * The server as it is run (its own process, its roles in threads) dies in the middle of the main job, and starts again
+ * on the same folder. Whatever it died of, the state at the end must be the one of a life without deaths.
+ */
+jest.setTimeout(3_600_000);
+
+/** Lives, each with a kill in every step. */
+const RUNS = Number(process.env.RETALLY_FAULT_RUNS ?? '1');
+/** A failing life is lived again with its seed. */
+const SEED = Number(process.env.RETALLY_FAULT_SEED ?? (RUNS > 1 ? Date.now() % 1_000_000 : 1));
+const RECORDS = 20_000;
+
+const built = existsSync(join('dist', 'main.js')) ? describe : describe.skip;
+
+built('the main job, killed (needs dist/: npm run build)', () => {
+  let birthplace: Birthplace;
+  let undisturbed: WholeLife;
+
+  beforeAll(async () => {
+    birthplace = await makeBirthplace();
+    undisturbed = await liveThrough(birthplace, { name: 'undisturbed', records: RECORDS, deaths: [] });
+    say('undisturbed', undisturbed);
+  });
+  afterAll(() => rm(birthplace.folder, { recursive: true, force: true }));
+
+  const sameAsUndisturbed = (life: WholeLife) => {
+    expect(differences(undisturbed.state, life.state)).toEqual([]);
+    expect(stateHash(life.state)).toBe(stateHash(undisturbed.state));
+    expect(life.state.billedTwice).toEqual([]);
+  };
+
+  it('has something to lose', () => {
+    const { state } = undisturbed;
+    expect(state.files).toHaveLength(2);
+    expect(state.monetized!.length).toBeGreaterThan(1.9 * RECORDS);
+    expect(state.rated).toHaveLength(state.monetized!.length);
+    expect(state.lines!.length).toBeGreaterThan(300);
+    expect(state.ledger).toHaveLength(state.lines!.length);
+    expect(state.invoiceLines!.length).toBeGreaterThan(300);
+    expect(state.suspended!.length).toBeGreaterThan(100);
+    expect(state.balances!.length).toBeGreaterThan(300);
+  });
+
+  for (let run = 0; run < RUNS; run += 1) {
+    const seed = SEED + run;
+    it(`ends in the same state after a kill -9 in every step (seed ${seed})`, async () => {
+      const random = new Random(seed);
+      const kill = (step: PlannedDeath['step'], from: number, to: number): PlannedDeath => ({
+        step,
+        share: from + random.next() * (to - from),
+        signal: 'SIGKILL',
+      });
+      const deaths = [
+        kill('take in', 0.02, 0.4),
+        kill('take in', 0.5, 0.97),
+        ...(RUNS > 1 ? [kill('heal', 0, 1)] : []),
+        kill('aggregate', 0, 0.9),
+        kill('send', 0.05, 0.8),
+        kill('learn invoices', 0, 0.9),
+        kill('rebuild', 0, 0.7),
+      ];
+      const life = await liveThrough(birthplace, {
+        name: `killed ${seed}`,
+        records: RECORDS,
+        deaths,
+        spans: undisturbed.spans,
+        faults: {
+          send: [
+            // Recorded, but the answer is still to come when the kill falls; and some answers never come.
+            { kind: 'SLOW', accepted: true, delayMs: 100, count: 100_000 },
+            { kind: 'DROP', accepted: true, count: 2 },
+          ],
+          'learn invoices': [{ kind: 'SLOW', call: 'get_usage_history_m', delayMs: 50, count: 100_000 }],
+        },
+      });
+      say(`killed, seed ${seed}`, life);
+      sameAsUndisturbed(life);
+    });
+  }
+
+  it('loses nothing when it is told to stop in mid-load, nor when its caches are gone or damaged', async () => {
+    const told = (step: PlannedDeath['step'], share: number, between?: PlannedDeath['between']): PlannedDeath => ({
+      step,
+      share,
+      signal: 'SIGTERM',
+      ...(between === undefined ? {} : { between }),
+    });
+    const life = await liveThrough(birthplace, {
+      name: 'stopped',
+      records: RECORDS,
+      spans: undisturbed.spans,
+      deaths: [
+        told('take in', 0.2),
+        told('take in', 0.5, (dataDir) => remove(dataDir, ['snapshots', 'identities'])),
+        told('take in', 0.8, (dataDir) => damage(dataDir, ['snapshots', 'identities'])),
+        told('heal', 0.5, (dataDir) => remove(dataDir, ['read-models.db', 'read-models.db-wal', 'read-models.db-shm'])),
+        told('send', 0.3, (dataDir) => remove(dataDir, ['snapshots', 'identities', 'read-models.db'])),
+      ],
+      faults: { send: [{ kind: 'SLOW', accepted: true, delayMs: 100, count: 100_000 }] },
+    });
+    say('stopped', life);
+    sameAsUndisturbed(life);
+    for (const { exitCode, endMs } of life.deaths) {
+      expect(exitCode).toBe(0);
+      expect(endMs).toBeLessThan(25_000);
+    }
+  });
+
+  it('bills nothing twice although answers are dropped and the billing system forgets receipts', async () => {
+    const life = await liveThrough(birthplace, {
+      name: 'dropped',
+      records: RECORDS,
+      deaths: [],
+      faults: {
+        send: [
+          { kind: 'IGNORE_RECEIPTS', count: 100_000 },
+          { kind: 'DROP', accepted: true, count: 4 },
+        ],
+      },
+    });
+    say('dropped', life);
+    sameAsUndisturbed(life);
+  });
+
+  it('would notice a record that is billed twice, lost, or priced another way', () => {
+    const { state } = undisturbed;
+    const [first = '', ...others] = state.ledger ?? [];
+    const [record = ''] = state.rated ?? [];
+    const planted = [
+      { ...state, ledger: [first, first, ...others] },
+      { ...state, monetized: state.monetized!.slice(1) },
+      { ...state, rated: [record.replace(/"amount"|\d(?=\D*$)/, '9x'), ...state.rated!.slice(1)] },
+      { ...state, billedTwice: ['{"clientRecordId":"x","times":2}'] },
+    ];
+    for (const wrong of planted) {
+      expect(differences(state, wrong)).toHaveLength(1);
+      expect(stateHash(wrong)).not.toBe(stateHash(state));
+    }
+  });
+});
+
+async function remove(dataDir: string, names: readonly string[]): Promise<void> {
+  for (const name of names) await rm(join(dataDir, name), { recursive: true, force: true });
+}
+
+/** Every file below is cut in half or overwritten in its middle, in turns. */
+async function damage(dataDir: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const entries = await readdir(join(dataDir, name), { recursive: true, withFileTypes: true }).catch(() => []);
+    for (const [index, entry] of entries.filter((each) => each.isFile()).entries()) {
+      const path = join(entry.parentPath, entry.name);
+      if (index % 2 === 0) await truncate(path, 40);
+      else await writeFile(path, 'not what it was', { flag: 'r+' });
+    }
+  }
+}
+
+function say(name: string, { state, deaths, seconds, spans }: WholeLife): void {
+  const lines = [`${name}: ${seconds.toFixed(1)} s, state ${stateHash(state)}, events ${JSON.stringify(spans)}`];
+  for (const { step, signal, midway, headBefore, headAfter, endMs, readyMs } of deaths) {
+    lines.push(
+      `  ${signal} in "${step}"${midway ? '' : ' (it was just done)'} at ${headBefore}, then ${headAfter}; ` +
+        `ended in ${Math.round(endMs)} ms, ready again after ${Math.round(readyMs)} ms`,
+    );
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
