@@ -126,7 +126,7 @@ function startServer({ dataDir, key, billingUrl }: LifeOptions): Promise<Retally
 
 /** No answer, a server on its way down or up, or the same command still under way. */
 function isPassing(error: unknown): boolean {
-  if (!(error instanceof ApiError)) return error instanceof TypeError;
+  if (!(error instanceof ApiError)) return (error as Error).name === 'TypeError';
   if (error.status === 503) return true;
   return error.status === 409 && JSON.stringify(error.body).includes('command/in-flight');
 }
