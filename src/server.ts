@@ -8,7 +8,7 @@ import { systemClock, type Clock } from './shared/kernel/clock.js';
 import { HttpActivity } from './shared/http/http-activity.js';
 import { lockDataDir } from './shared/platform/data-dir-lock.js';
 import type { PlatformOptions } from './shared/platform/platform-options.js';
-import { startLogWriter } from './shared/platform/platform.module.js';
+import { setAsideDamagedReadModels, startLogWriter } from './shared/platform/platform.module.js';
 import { LocalRoles } from './shared/runtime/local-roles.js';
 import { noOtherThreads } from './shared/runtime/other-threads.js';
 import { RoleThreads } from './shared/runtime/role-threads.js';
@@ -48,6 +48,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { config } = options;
   const lock = lockDataDir(config.dataDir);
   try {
+    const logger = options.logger ?? pinoLogger(config.logLevel, 'main');
+    setAsideDamagedReadModels(config, options.clock ?? systemClock, logger);
     const server = await (config.workers === 'threads' ? startThreaded(options) : startInline(options));
     return { ...server, stop: () => server.stop().finally(() => lock.release()) };
   } catch (error) {

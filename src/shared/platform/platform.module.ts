@@ -9,13 +9,16 @@ import { SNAPSHOT_STORE } from '../event-store/snapshot-store.port.js';
 import { FolderEvidenceStore } from '../evidence/adapters/folder/folder-evidence-store.js';
 import { EVIDENCE_STORE } from '../evidence/evidence-store.port.js';
 import { HttpActivity } from '../http/http-activity.js';
+import type { Clock } from '../kernel/clock.js';
 import { EmbeddedReadModels } from '../read-models/adapters/embedded/embedded-read-models.js';
+import { setAsideDamaged } from '../read-models/adapters/embedded/set-aside-damaged.js';
 import { Projections } from '../read-models/projections.js';
 import { READ_MODELS, type ReadModels } from '../read-models/read-models.port.js';
 import { LocalRoles } from '../runtime/local-roles.js';
 import type { OtherThreads } from '../runtime/other-threads.js';
 import { RoleTasks } from '../runtime/role-task.js';
 import { CLOCK, LOGGER, OTHER_THREADS } from '../runtime/tokens.js';
+import type { Logger } from '../telemetry/logger.js';
 import { MeasuredEventStore } from '../telemetry/measured-event-store.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { registerPlatformMetrics } from '../telemetry/platform-metrics.js';
@@ -25,6 +28,14 @@ import { PLATFORM_OPTIONS, type PlatformOptions } from './platform-options.js';
 /** The thread that writes the log of this process. */
 export function startLogWriter(config: Config): Promise<LogWriterThread> {
   return startLogWriterThread(dataFiles(config).log);
+}
+
+/** Before anything opens the data folder: what can be made again does not keep the server from starting. */
+export function setAsideDamagedReadModels(config: Config, clock: Clock, logger: Logger): void {
+  const { readModels } = dataFiles(config);
+  const aside = setAsideDamaged(readModels, clock.now());
+  if (aside === undefined) return;
+  logger.warn({ file: readModels, aside }, 'The read models are damaged: set aside, and made again from the log');
 }
 
 function providers(options: PlatformOptions): Provider[] {
