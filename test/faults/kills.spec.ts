@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { Random } from '../../src/tools/demo/data/random.js';
@@ -103,6 +103,7 @@ built('the main job, killed (needs dist/: npm run build)', () => {
         told('take in', 0.2),
         told('take in', 0.5, (dataDir) => remove(dataDir, ['snapshots', 'identities'])),
         told('take in', 0.8, (dataDir) => damage(dataDir, ['snapshots', 'identities'])),
+        told('aggregate', 0.5, (dataDir) => damage(dataDir, ['read-models.db'])),
         told('send', 0.3, (dataDir) => remove(dataDir, ['snapshots', 'identities', 'read-models.db'])),
       ],
       faults: { send: [{ kind: 'SLOW', accepted: true, delayMs: 100, count: 100_000 }] },
@@ -135,15 +136,24 @@ async function remove(dataDir: string, names: readonly string[]): Promise<void> 
   for (const name of names) await rm(join(dataDir, name), { recursive: true, force: true });
 }
 
-/** Of the files below, one is cut short, the next overwritten at its beginning, and so on. */
+/** A file is overwritten at its beginning; of those in a folder every second one is cut short instead. */
 async function damage(dataDir: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
-    const entries = await readdir(join(dataDir, name), { recursive: true, withFileTypes: true }).catch(() => []);
-    for (const [index, entry] of entries.filter((each) => each.isFile()).entries()) {
-      const path = join(entry.parentPath, entry.name);
-      if (index % 2 === 0) await truncate(path, 40);
-      else await writeFile(path, 'not what it was', { flag: 'r+' });
-    }
+    const path = join(dataDir, name);
+    if ((await stat(path)).isFile()) await writeFile(path, NONSENSE, { flag: 'r+' });
+    else await damageFolder(path);
+  }
+}
+
+const NONSENSE = 'not what it was';
+
+async function damageFolder(folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  expect(files).not.toEqual([]);
+  for (const [index, path] of files.entries()) {
+    if (index % 2 === 0) await truncate(path, 40);
+    else await writeFile(path, NONSENSE, { flag: 'r+' });
   }
 }
 
