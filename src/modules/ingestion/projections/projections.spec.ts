@@ -1,0 +1,208 @@
+import type { RecordedEvent } from '../../../shared/kernel/event.js';
+import type { Change, Projection } from '../../../shared/read-models/projection.js';
+import type { CollectionSpec, Row } from '../../../shared/read-models/read-models.port.js';
+import {
+  rawChunks,
+  rawExceptions,
+  usageFiles,
+  type RawChunkRow,
+  type RawExceptionRow,
+  type UsageFileRow,
+} from './collections.js';
+import { rawUsageProjection } from './raw-usage.projection.js';
+import { usageFilesProjection } from './usage-files.projection.js';
+
+/** Applies events to rows in memory, as an adapter would. */
+function project(projection: Projection, events: readonly RecordedEvent[], rows = new Map<string, Row>()) {
+  for (const event of events.filter(({ type }) => projection.handles.includes(type))) {
+    for (const change of projection.project(event)) apply(projection, change, rows);
+  }
+  return rows;
+}
+
+function apply(projection: Projection, change: Change, rows: Map<string, Row>): void {
+  const spec = projection.collections.find(({ name }) => name === change.collection)!;
+  const key = keyOf(spec, change.op === 'put' ? change.row : change.key);
+  if (change.op === 'put') rows.set(key, change.row);
+  else if (change.op === 'update') {
+    const row = change.change(rows.get(key));
+    if (row !== undefined) rows.set(key, row);
+  }
+}
+
+const keyOf = (spec: CollectionSpec, row: Row) =>
+  `${spec.name}/${spec.key.map((field) => String(row[field])).join('/')}`;
+const of = <R>(spec: CollectionSpec, rows: Map<string, Row>) =>
+  [...rows].filter(([key]) => key.startsWith(`${spec.name}/`)).map(([, row]) => row as R);
+
+function event(position: number, type: string, data: unknown): RecordedEvent {
+  const recordedAt = `2024-06-01T08:00:0${position % 10}.000Z`;
+  const metadata = {
+    tenant: 'main',
+    actor: 'key:1',
+    commandId: 'c1',
+    correlationId: 'x',
+    recordedAt,
+    previousHash: '',
+    hash: '',
+  };
+  return {
+    id: String(position),
+    stream: 'usage-main.s.VOICE.POSTPAID',
+    revision: position,
+    position,
+    type,
+    data,
+    metadata,
+  };
+}
+
+const key = { sourcePlatform: 's', serviceType: 'VOICE', usageRecordType: 'POSTPAID' as const };
+const mapping = { name: 'm', version: 1 };
+const received = event(1, 'UsageFileReceived.v1', {
+  ...key,
+  fileId: 'f1',
+  fileName: 'a.csv',
+  sha256: 'aa',
+  bytes: 1,
+  contentBytes: 1,
+  compression: 'NONE',
+  via: 'UPLOAD',
+  mapping,
+});
+
+function mediated(position: number, chunk: number, seconds: string): RecordedEvent {
+  const head = {
+    ...key,
+    fileId: 'f1',
+    mapping,
+    chunk,
+    firstLine: 1 + chunk * 4,
+    lastLine: 4 + chunk * 4,
+    startOffset: chunk * 40,
+    endOffset: 40 + chunk * 40,
+    counts: { total: 4, mediated: 2, ignored: 0, duplicate: 1, error: 1 },
+    quantities: { seconds },
+    identity: ['a.recordId'],
+  };
+  const columns = {
+    'x.line': [2 + chunk * 4, 3 + chunk * 4],
+    'x.offset': [10, 20],
+    'x.length': [9, 9],
+    'x.outcome': ['DUPLICATE', 'ERROR'],
+    'x.code': ['DUPLICATE_RECORD', 'BAD_NUMBER'],
+    'x.column': [null, 'seconds'],
+    'x.detail': ['f0:1', 'no number'],
+  };
+  return event(position, 'UsageBatchMediated.v1', { head, columns });
+}
+
+function rated(
+  position: number,
+  source: number,
+  lines: [monetized: number, suspended: number],
+  money: string,
+  kind = 'MEDIATED',
+) {
+  const [monetizedLines, suspendedLines] = lines;
+  const sources = [
+    { position: source, fileId: 'f1', ...key, monetizedLines, suspendedLines, money: { EUR: money }, quantities: {} },
+  ];
+  return event(position, 'UsageBatchRated.v1', { head: { cause: { kind }, sources } });
+}
+
+const life = [
+  received,
+  mediated(2, 0, '1.5'),
+  rated(3, 2, [1, 0], '0.10'),
+  mediated(4, 1, '2.25'),
+  rated(5, 2, [0, 1], '0'),
+  event(6, 'UsageFileMediated.v1', {
+    fileId: 'f1',
+    chunks: 2,
+    counts: { total: 8 },
+    quantities: {},
+    lastChunkPosition: 4,
+  }),
+  rated(7, 4, [1, 1], '0.305'),
+  rated(8, 4, [1, 0], '0.02', 'REPROCESS'),
+];
+
+describe('usage-files', () => {
+  const row = (events: readonly RecordedEvent[]) =>
+    of<UsageFileRow>(usageFiles, project(usageFilesProjection, events))[0]!;
+
+  it('sums a file up from the heads of its chunks', () => {
+    expect(row(life)).toMatchObject({
+      status: 'COMPLETED',
+      total: 8,
+      mediated: 4,
+      duplicate: 2,
+      error: 2,
+      monetized: 3,
+      suspended: 1,
+      chunks: 2,
+      lastChunkPosition: 4,
+      quantities: { seconds: '3.75' },
+      money: { EUR: '0.425' },
+      seenPosition: 8,
+      sameNameAs: null,
+    });
+  });
+
+  it('says where a file stands', () => {
+    expect(life.map((_, index) => row(life.slice(0, index + 1)).status)).toEqual([
+      'RECEIVED',
+      'PROCESSING',
+      'PROCESSING',
+      'PROCESSING',
+      'PROCESSING',
+      'PROCESSING',
+      'COMPLETED',
+      'COMPLETED',
+    ]);
+    const rejected = event(2, 'UsageFileRejected.v1', { fileId: 'f1', code: 'EMPTY_FILE', message: 'empty' });
+    expect(row([received, rejected])).toMatchObject({
+      status: 'REJECTED',
+      rejectedCode: 'EMPTY_FILE',
+      rejectedLine: null,
+    });
+  });
+
+  it('changes nothing when events are applied again', () => {
+    for (let from = 0; from < life.length; from += 1) {
+      const once = project(usageFilesProjection, life);
+      expect(project(usageFilesProjection, life.slice(from), new Map(once))).toEqual(once);
+    }
+  });
+});
+
+describe('raw-usage', () => {
+  it('has a row per chunk, with the lines rating has answered, and a row per exceptional line', () => {
+    const rows = project(rawUsageProjection, life);
+    expect(
+      of<RawChunkRow>(rawChunks, rows).map(({ position, chunk, mediated: lines, ratedLines }) => ({
+        position,
+        chunk,
+        lines,
+        ratedLines,
+      })),
+    ).toEqual([
+      { position: 2, chunk: 0, lines: 2, ratedLines: 2 },
+      { position: 4, chunk: 1, lines: 2, ratedLines: 2 },
+    ]);
+    expect(of<RawExceptionRow>(rawExceptions, rows).map(({ line, code, column }) => ({ line, code, column }))).toEqual([
+      { line: 2, code: 'DUPLICATE_RECORD', column: null },
+      { line: 3, code: 'BAD_NUMBER', column: 'seconds' },
+      { line: 6, code: 'DUPLICATE_RECORD', column: null },
+      { line: 7, code: 'BAD_NUMBER', column: 'seconds' },
+    ]);
+  });
+
+  it('changes nothing when events are applied again', () => {
+    for (let from = 0; from < life.length; from += 1) {
+      const once = project(rawUsageProjection, life);
+      expect(project(rawUsageProjection, life.slice(from), new Map(once))).toEqual(once);
+    }
+  });
+});
