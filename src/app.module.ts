@@ -1,7 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccessModule } from './modules/access/access.module.js';
+import { AccountsModule } from './modules/accounts/accounts.module.js';
 import { BillingSyncModule } from './modules/billing-sync/billing-sync.module.js';
+import { CatalogModule } from './modules/catalog/catalog.module.js';
+import { FeedsModule } from './modules/feeds/feeds.module.js';
 import { IngestionModule } from './modules/ingestion/ingestion.module.js';
 import { LineageModule } from './modules/lineage/lineage.module.js';
 import { RatingModule } from './modules/rating/rating.module.js';
@@ -28,7 +31,10 @@ export class AppModule {
         HealthModule,
         MetricsModule,
         AccessModule,
+        AccountsModule,
         BillingSyncModule,
+        CatalogModule,
+        FeedsModule,
         IngestionModule,
         LineageModule,
         RatingModule,

@@ -63,6 +63,15 @@ interface Assignment {
   answeredAt: number;
 }
 
+/** [from, to); `to` is Infinity for one without an end. */
+export interface ServiceIdPeriod {
+  readonly from: number;
+  readonly to: number;
+  readonly service: string;
+  readonly subscription: string;
+  readonly account: string;
+}
+
 /** Plain JSON for a snapshot: `[account, facts, subscriptions]` with facts `[from, index into terms]`. */
 export interface AccountBookState {
   readonly terms: readonly (AccountTerms | SubscriptionTerms)[];
@@ -96,6 +105,20 @@ export class AccountBook {
 
   hasAccount(account: string): boolean {
     return this.accounts.has(account);
+  }
+
+  hasSubscription(account: string, subscription: string): boolean {
+    return this.accounts.get(account)?.subscriptions.some(({ id }) => id === subscription) ?? false;
+  }
+
+  /** Every period a service id was or will be in use, newest start first; for the deciders of the feed. */
+  assignmentsOf(serviceId: string): readonly ServiceIdPeriod[] {
+    const periods: ServiceIdPeriod[] = [];
+    for (let item = this.serviceIds.get(serviceId); item !== undefined; item = item.earlier) {
+      const { from, to, service, subscription } = item;
+      periods.push({ from, to, service, subscription: subscription.id, account: subscription.account.id });
+    }
+    return periods;
   }
 
   apply(event: AccountEvent): void {

@@ -1,0 +1,26 @@
+import { Inject, Module } from '@nestjs/common';
+import { EVENT_STORE, type EventStore } from '../../shared/event-store/event-store.port.js';
+import { Projections } from '../../shared/read-models/projections.js';
+import { ACCOUNT_FEED_TARGET } from '../feeds/index.js';
+import { AccountsController } from './api/accounts.controller.js';
+import { AccountFeedTarget } from './application/account-feed.target.js';
+import { AccountsQueries } from './application/accounts.queries.js';
+import { accountsProjection } from './projections/accounts.projection.js';
+
+@Module({
+  controllers: [AccountsController],
+  providers: [
+    AccountsQueries,
+    {
+      provide: ACCOUNT_FEED_TARGET,
+      inject: [EVENT_STORE],
+      useFactory: (store: EventStore) => new AccountFeedTarget(store),
+    },
+  ],
+  exports: [ACCOUNT_FEED_TARGET],
+})
+export class AccountsModule {
+  constructor(@Inject(Projections) projections: Projections) {
+    projections.register(accountsProjection);
+  }
+}

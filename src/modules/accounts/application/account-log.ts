@@ -1,0 +1,102 @@
+import type { EventStore } from '../../../shared/event-store/event-store.port.js';
+import type { RecordedEvent } from '../../../shared/kernel/event.js';
+import { parseStreamName } from '../../../shared/kernel/stream-name.js';
+import { causePrefix, type FeedMessagesApplied } from '../../feeds/index.js';
+import { AccountBook } from '../domain/account-book.js';
+import { accountsEvents, type AccountEvent } from '../domain/events.js';
+
+const TYPES = [...accountsEvents.map(({ type }) => type), 'FeedMessagesApplied.v1'];
+
+/** What the log says about a tenant's accounts. */
+export interface TenantAccounts {
+  readonly book: AccountBook;
+  /** Revision of each account's stream, up to what is in the book. */
+  readonly revisions: Map<string, number>;
+}
+
+/**
+ * The accounts of every tenant as the log tells them, read forward. Facts of a feed batch enter a book only with the
+ * event that says the batch is applied: until then a book is as it stood before the batch, whatever a cut-off attempt
+ * left in the log.
+ *
+ *     log     received 17   fact   fact   fact   applied (of 17)
+ *     book                                       ^ the three facts
+ */
+export class AccountLog {
+  private tenants = new Map<string, TenantAccounts>();
+  private held = new Map<string, RecordedEvent[]>();
+  private readonly entered = new Set<string>();
+  private position = 0;
+  private reading: Promise<void> = Promise.resolve();
+
+  constructor(private readonly store: EventStore) {}
+
+  /** The accounts of a tenant as of now; the object stays the same until `restart`. */
+  async upToNow(tenant: string): Promise<TenantAccounts> {
+    const next = this.reading.then(() => this.read());
+    this.reading = next.catch(() => undefined);
+    await next;
+    return this.accountsOf(tenant);
+  }
+
+  /** Whoever applied a batch put its facts into the book already: they are not to enter it again. */
+  hasEntered(prefix: string): void {
+    this.entered.add(prefix);
+  }
+
+  /** Something entered a book that is not in the log: begin anew. */
+  restart(): void {
+    this.tenants = new Map();
+    this.held = new Map();
+    this.entered.clear();
+    this.position = 0;
+  }
+
+  private async read(): Promise<void> {
+    for await (const event of this.store.readAll({ after: this.position, filter: { types: TYPES } })) {
+      // A restart came in between: what is read from here belongs to the books before it.
+      if (event.position <= this.position) return;
+      if (event.type === 'FeedMessagesApplied.v1') this.release(event);
+      else this.take(event);
+      this.position = event.position;
+    }
+  }
+
+  private take(event: RecordedEvent): void {
+    const { tenant, causationId = '' } = event.metadata;
+    const dash = causationId.lastIndexOf('-');
+    if (!causationId.startsWith(`feed-${tenant}.account/`) || dash < 0) {
+      this.enter(event);
+      return;
+    }
+    const prefix = causationId.slice(0, dash + 1);
+    if (this.entered.has(prefix)) return;
+    const facts = this.held.get(prefix);
+    if (facts === undefined) this.held.set(prefix, [event]);
+    else facts.push(event);
+  }
+
+  private release({ stream, data }: RecordedEvent): void {
+    const { head } = data as FeedMessagesApplied['data'];
+    if (head.kind !== 'account') return;
+    const prefix = causePrefix({ stream, position: head.of });
+    if (!this.entered.delete(prefix)) for (const fact of this.held.get(prefix) ?? []) this.enter(fact);
+    this.held.delete(prefix);
+  }
+
+  private enter(event: RecordedEvent): void {
+    const { tenant, id } = parseStreamName(event.stream);
+    const { book, revisions } = this.accountsOf(tenant);
+    book.apply(event as RecordedEvent & AccountEvent);
+    revisions.set(id, event.revision);
+  }
+
+  private accountsOf(tenant: string): TenantAccounts {
+    let accounts = this.tenants.get(tenant);
+    if (accounts === undefined) {
+      accounts = { book: new AccountBook(), revisions: new Map() };
+      this.tenants.set(tenant, accounts);
+    }
+    return accounts;
+  }
+}

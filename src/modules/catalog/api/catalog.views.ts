@@ -1,0 +1,69 @@
+import { instantToString } from '../../../shared/kernel/clock.js';
+import type { Page } from '../../../shared/read-models/read-models.port.js';
+import type { PlanFact, RateScheduleFact, ServiceFact, UsageTypeFact } from '../domain/catalog-book.js';
+import type { CatalogObjectRow, PriceOfferRow, PriceVersionRow } from '../projections/catalog.collections.js';
+import type { PlanDto, RateScheduleDto, ServiceDto, UsageTypeDto } from './catalog.dto.js';
+import type { PriceOfferDto, PriceVersionDto } from './price-offers.dto.js';
+
+export function pageOf<Row, Dto>(page: Page<Row>, view: (row: Row) => Dto): { items: Dto[]; next?: string } {
+  const items = page.items.map(view);
+  return page.next === undefined ? { items } : { items, next: page.next };
+}
+
+export function priceOfferView({ tenant: _, ...offer }: PriceOfferRow): PriceOfferDto {
+  const { effectiveFrom, pricedAt } = offer;
+  return {
+    ...offer,
+    effectiveFrom: instantToString(effectiveFrom),
+    pricedAt: pricedAt === null ? null : instantToString(pricedAt),
+  };
+}
+
+export function priceVersionView(row: PriceVersionRow): PriceVersionDto {
+  const { version, pricing, reason, actor, commandId } = row;
+  const effectiveFrom = instantToString(row.effectiveFrom);
+  return { version, effectiveFrom, pricing, reason, actor, commandId, putAt: instantToString(row.putAt) };
+}
+
+export function usageTypeView(row: CatalogObjectRow): UsageTypeDto {
+  const versions = factsOf<UsageTypeFact>(row).map(({ effectiveFrom, name, unit, serviceType }) => ({
+    effectiveFrom: instantToString(effectiveFrom),
+    name,
+    unit,
+    serviceType,
+  }));
+  return { usageType: row.id, versions };
+}
+
+export function serviceView(row: CatalogObjectRow): ServiceDto {
+  const versions = factsOf<ServiceFact>(row).map(({ effectiveFrom, name, serviceType, usageTypes }) => ({
+    effectiveFrom: instantToString(effectiveFrom),
+    name,
+    serviceType,
+    usageTypes: [...usageTypes],
+  }));
+  return { service: row.id, versions };
+}
+
+export function planView(row: CatalogObjectRow): PlanDto {
+  const versions = factsOf<PlanFact>(row).map(({ effectiveFrom, name }) => ({
+    effectiveFrom: instantToString(effectiveFrom),
+    name,
+  }));
+  return { plan: row.id, versions };
+}
+
+export function rateScheduleView(row: CatalogObjectRow): RateScheduleDto {
+  const facts = factsOf<RateScheduleFact>(row);
+  const versions = facts.map(({ effectiveFrom, name, currency }) => ({
+    effectiveFrom: instantToString(effectiveFrom),
+    name,
+    currency,
+  }));
+  return { plan: facts[0]?.plan ?? '', rateSchedule: facts[0]?.rateSchedule ?? '', versions };
+}
+
+/** The versions are the facts as their events said them. */
+function factsOf<Fact>({ versions }: CatalogObjectRow): readonly Fact[] {
+  return versions as unknown as readonly Fact[];
+}

@@ -1,0 +1,153 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { FEED_ACTIONS } from '../domain/feed-message.js';
+
+export const CATALOG_EXAMPLE = [
+  {
+    messageId: 'usage-type-call',
+    object: 'USAGE_TYPE',
+    action: 'CREATE',
+    effectiveFrom: '2026-01-01T00:00:00Z',
+    payload: { usageType: 'CALL', name: 'Voice call', unit: 'second', serviceType: 'VOICE' },
+  },
+  {
+    messageId: 'service-mobile',
+    object: 'SERVICE',
+    action: 'CREATE',
+    effectiveFrom: '2026-01-01T00:00:00Z',
+    payload: { service: 'MOBILE', name: 'Mobile line', serviceType: 'MOBILE', usageTypes: ['CALL'] },
+  },
+  {
+    messageId: 'plan-mobile-m',
+    object: 'PLAN',
+    action: 'CREATE',
+    effectiveFrom: '2026-01-01T00:00:00Z',
+    payload: { plan: 'MOBILE_M', name: 'Mobile M' },
+  },
+  {
+    messageId: 'rate-schedule-mobile-m-standard',
+    object: 'RATE_SCHEDULE',
+    action: 'CREATE',
+    effectiveFrom: '2026-01-01T00:00:00Z',
+    payload: { plan: 'MOBILE_M', rateSchedule: 'STANDARD', name: 'Mobile M, EUR', currency: 'EUR' },
+  },
+  {
+    messageId: 'plan-service-mobile-m-mobile',
+    object: 'PLAN_SERVICE',
+    action: 'CREATE',
+    effectiveFrom: '2026-01-01T00:00:00Z',
+    payload: { plan: 'MOBILE_M', service: 'MOBILE' },
+  },
+];
+
+export const ACCOUNTS_EXAMPLE = [
+  {
+    messageId: 'account-a0000002',
+    object: 'ACCOUNT',
+    action: 'CREATE',
+    effectiveFrom: '2026-01-01T00:00:00Z',
+    payload: {
+      account: 'A0000002',
+      name: 'Customer 2',
+      status: 'ACTIVE',
+      currency: 'EUR',
+      billingDay: 3,
+      timeZone: 'Europe/Berlin',
+    },
+  },
+  {
+    messageId: 'subscription-a0000002',
+    object: 'SUBSCRIPTION',
+    action: 'CREATE',
+    effectiveFrom: '2026-01-01T00:00:00Z',
+    payload: {
+      account: 'A0000002',
+      subscription: 'S0000002',
+      plan: 'MOBILE_M',
+      rateSchedule: 'STANDARD',
+      status: 'ACTIVE',
+    },
+  },
+  {
+    messageId: 'service-id-a0000002',
+    object: 'SERVICE_ID',
+    action: 'CREATE',
+    effectiveFrom: '2026-01-01T00:00:00Z',
+    payload: { account: 'A0000002', subscription: 'S0000002', serviceId: '491510000002', service: 'MOBILE' },
+  },
+];
+
+/** For the document: messages are read by hand, so that a wrong one becomes an activity and not a refused request. */
+export class FeedMessageDto {
+  @ApiProperty({
+    description: 'Id in the billing system: what came before under it is not applied twice.',
+    example: 'm-1',
+  })
+  messageId!: string;
+
+  @ApiProperty({
+    description:
+      'Catalog: USAGE_TYPE, SERVICE, PLAN, RATE_SCHEDULE, PLAN_SERVICE. Accounts: ACCOUNT, SUBSCRIPTION, SERVICE_ID.',
+    example: 'PLAN',
+  })
+  object!: string;
+
+  @ApiProperty({ description: 'END is for SERVICE_ID alone.', enum: FEED_ACTIONS, example: 'CREATE' })
+  action!: string;
+
+  @ApiProperty({ description: 'From when on it holds.', example: '2026-01-01T00:00:00Z' })
+  effectiveFrom!: string;
+
+  @ApiProperty({
+    description: 'The object.',
+    type: 'object',
+    additionalProperties: true,
+    example: { plan: 'MOBILE_M', name: 'Mobile M' },
+  })
+  payload!: Record<string, unknown>;
+}
+
+export class MessageOutcomeDto {
+  @ApiProperty({ description: 'The activity it was stored as.', example: '17-0' })
+  activityId!: string;
+
+  @ApiProperty({ description: 'As sent; null when there is none.', example: 'm-1', nullable: true, type: String })
+  messageId!: string | null;
+
+  @ApiProperty({
+    description: 'COMPLETE: applied. IGNORED: applied before. ERROR: kept, and can be reprocessed.',
+    enum: ['COMPLETE', 'IGNORED', 'ERROR'],
+    example: 'COMPLETE',
+  })
+  status!: string;
+
+  @ApiProperty({ description: 'Of an error.', example: null, nullable: true, type: String })
+  code!: string | null;
+
+  @ApiProperty({
+    description: 'Of an error: what must come first, or be sent otherwise.',
+    example: null,
+    nullable: true,
+    type: String,
+  })
+  reason!: string | null;
+}
+
+export class FeedAnswerDto {
+  @ApiProperty({ description: 'Messages applied.', example: 5 })
+  complete!: number;
+
+  @ApiProperty({ description: 'Messages that were applied before.', example: 0 })
+  ignored!: number;
+
+  @ApiProperty({ description: 'Messages in error.', example: 0 })
+  error!: number;
+
+  @ApiProperty({ description: 'What became of each message, in the order sent.', type: () => [MessageOutcomeDto] })
+  messages!: MessageOutcomeDto[];
+
+  @ApiProperty({ description: 'The recorded command.', example: '0b5f3a52-6b2e-4d52-9c3f-2f6f7d1f9a10' })
+  commandId!: string;
+
+  @ApiProperty({ description: 'Log position, for `minPosition` of a read.', example: 4711 })
+  position!: number;
+}

@@ -1,0 +1,5 @@
+import type { RefusalStatuses } from '../../../shared/http/problem.js';
+
+export const feedsRefusals: RefusalStatuses = {
+  'feeds/nothing-selected': 422,
+};
