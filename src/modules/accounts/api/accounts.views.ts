@@ -21,32 +21,36 @@ export function pageOf<Row, Dto>(page: Page<Row>, view: (row: Row) => Dto): { it
   return page.next === undefined ? { items } : { items, next: page.next };
 }
 
-export function accountView(row: AccountRow): AccountDto {
-  return { account: row.account, ...accountVersionView(row) };
+export function accountView({ tenant: _, versions: __, effectiveFrom, ...terms }: AccountRow): AccountDto {
+  return { ...terms, effectiveFrom: instantToString(effectiveFrom) };
 }
 
 export function accountDetailsView(row: AccountRow): AccountDetailsDto {
-  return { ...accountView(row), versions: row.versions.map(accountVersionView) };
+  const { account, name, status, currency, billingDay, timeZone, effectiveFrom } = accountView(row);
+  const versions = row.versions.map(accountVersionView);
+  return { account, name, status, currency, billingDay, timeZone, effectiveFrom, versions };
 }
 
-function accountVersionView(version: AccountVersion): AccountVersionDto {
-  const { name, status, currency, billingDay, timeZone } = version;
-  return { effectiveFrom: instantToString(version.effectiveFrom), name, status, currency, billingDay, timeZone };
+function accountVersionView({ effectiveFrom, ...terms }: AccountVersion): AccountVersionDto {
+  return { ...terms, effectiveFrom: instantToString(effectiveFrom) };
 }
 
-export function subscriptionView({ subscription, serviceIds, more }: SubscriptionWithServiceIds): SubscriptionDto {
+export function subscriptionView({ subscription: row, serviceIds, more }: SubscriptionWithServiceIds): SubscriptionDto {
+  const { subscription, plan, rateSchedule, status, effectiveFrom } = row;
   return {
-    subscription: subscription.subscription,
-    ...subscriptionVersionView(subscription),
-    versions: subscription.versions.map(subscriptionVersionView),
+    subscription,
+    plan,
+    rateSchedule,
+    status,
+    effectiveFrom: instantToString(effectiveFrom),
+    versions: row.versions.map(subscriptionVersionView),
     serviceIds: serviceIds.map(serviceIdView),
     moreServiceIds: more,
   };
 }
 
-function subscriptionVersionView(version: SubscriptionVersion): SubscriptionVersionDto {
-  const { plan, rateSchedule, status } = version;
-  return { effectiveFrom: instantToString(version.effectiveFrom), plan, rateSchedule, status };
+function subscriptionVersionView({ effectiveFrom, ...terms }: SubscriptionVersion): SubscriptionVersionDto {
+  return { ...terms, effectiveFrom: instantToString(effectiveFrom) };
 }
 
 function serviceIdView({ serviceId, service, effectiveFrom, effectiveTo }: ServiceIdRow): ServiceIdDto {

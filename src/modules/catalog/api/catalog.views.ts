@@ -3,15 +3,14 @@ import type { Page } from '../../../shared/read-models/read-models.port.js';
 import type { PlanFact, RateScheduleFact, ServiceFact, UsageTypeFact } from '../domain/catalog-book.js';
 import type { CatalogObjectRow, PriceOfferRow, PriceVersionRow } from '../projections/catalog.collections.js';
 import type { PlanDto, RateScheduleDto, ServiceDto, UsageTypeDto } from './catalog.dto.js';
-import type { PriceOfferDto, PriceVersionDto } from './price-offers.dto.js';
+import type { PriceOfferDetailsDto, PriceOfferDto, PriceVersionDto } from './price-offers.dto.js';
 
 export function pageOf<Row, Dto>(page: Page<Row>, view: (row: Row) => Dto): { items: Dto[]; next?: string } {
   const items = page.items.map(view);
   return page.next === undefined ? { items } : { items, next: page.next };
 }
 
-export function priceOfferView({ tenant: _, ...offer }: PriceOfferRow): PriceOfferDto {
-  const { effectiveFrom, pricedAt } = offer;
+export function priceOfferView({ tenant: _, effectiveFrom, pricedAt, ...offer }: PriceOfferRow): PriceOfferDto {
   return {
     ...offer,
     effectiveFrom: instantToString(effectiveFrom),
@@ -19,34 +18,51 @@ export function priceOfferView({ tenant: _, ...offer }: PriceOfferRow): PriceOff
   };
 }
 
-export function priceVersionView(row: PriceVersionRow): PriceVersionDto {
+export function priceOfferDetailsView(
+  { tenant: _, effectiveFrom, pricedAt, ...offer }: PriceOfferRow,
+  versions: readonly PriceVersionRow[],
+): PriceOfferDetailsDto {
+  return {
+    ...offer,
+    effectiveFrom: instantToString(effectiveFrom),
+    pricedAt: pricedAt === null ? null : instantToString(pricedAt),
+    versions: versions.map(priceVersionView),
+  };
+}
+
+function priceVersionView(row: PriceVersionRow): PriceVersionDto {
   const { version, pricing, reason, actor, commandId } = row;
   const effectiveFrom = instantToString(row.effectiveFrom);
   return { version, effectiveFrom, pricing, reason, actor, commandId, putAt: instantToString(row.putAt) };
 }
 
+/** The versions are the facts as their events said them. */
 export function usageTypeView(row: CatalogObjectRow): UsageTypeDto {
-  const versions = factsOf<UsageTypeFact>(row).map(({ effectiveFrom, name, unit, serviceType }) => ({
-    effectiveFrom: instantToString(effectiveFrom),
-    name,
-    unit,
-    serviceType,
-  }));
+  const versions = (row.versions as unknown as readonly UsageTypeFact[]).map(
+    ({ effectiveFrom, name, unit, serviceType }) => ({
+      effectiveFrom: instantToString(effectiveFrom),
+      name,
+      unit,
+      serviceType,
+    }),
+  );
   return { usageType: row.id, versions };
 }
 
 export function serviceView(row: CatalogObjectRow): ServiceDto {
-  const versions = factsOf<ServiceFact>(row).map(({ effectiveFrom, name, serviceType, usageTypes }) => ({
-    effectiveFrom: instantToString(effectiveFrom),
-    name,
-    serviceType,
-    usageTypes: [...usageTypes],
-  }));
+  const versions = (row.versions as unknown as readonly ServiceFact[]).map(
+    ({ effectiveFrom, name, serviceType, usageTypes }) => ({
+      effectiveFrom: instantToString(effectiveFrom),
+      name,
+      serviceType,
+      usageTypes: [...usageTypes],
+    }),
+  );
   return { service: row.id, versions };
 }
 
 export function planView(row: CatalogObjectRow): PlanDto {
-  const versions = factsOf<PlanFact>(row).map(({ effectiveFrom, name }) => ({
+  const versions = (row.versions as unknown as readonly PlanFact[]).map(({ effectiveFrom, name }) => ({
     effectiveFrom: instantToString(effectiveFrom),
     name,
   }));
@@ -54,16 +70,11 @@ export function planView(row: CatalogObjectRow): PlanDto {
 }
 
 export function rateScheduleView(row: CatalogObjectRow): RateScheduleDto {
-  const facts = factsOf<RateScheduleFact>(row);
+  const facts = row.versions as unknown as readonly RateScheduleFact[];
   const versions = facts.map(({ effectiveFrom, name, currency }) => ({
     effectiveFrom: instantToString(effectiveFrom),
     name,
     currency,
   }));
   return { plan: facts[0]?.plan ?? '', rateSchedule: facts[0]?.rateSchedule ?? '', versions };
-}
-
-/** The versions are the facts as their events said them. */
-function factsOf<Fact>({ versions }: CatalogObjectRow): readonly Fact[] {
-  return versions as unknown as readonly Fact[];
 }

@@ -13,7 +13,7 @@ import { CatalogQueries } from '../application/catalog.queries.js';
 import { PutPricing } from '../application/put-pricing.command.js';
 import { MinPositionQuery } from './catalog.dto.js';
 import { catalogRefusals } from './catalog.refusals.js';
-import { pageOf, priceOfferView, priceVersionView } from './catalog.views.js';
+import { pageOf, priceOfferDetailsView, priceOfferView } from './catalog.views.js';
 import {
   PriceOfferDetailsDto,
   PriceOfferPage,
@@ -68,7 +68,7 @@ export class PriceOffersController {
     }
     reply.header('etag', `"${offer.version}"`);
     const versions = await this.queries.priceVersions(caller.tenant, priceOfferId);
-    return { ...priceOfferView(offer), versions: versions.map(priceVersionView) };
+    return priceOfferDetailsView(offer, versions);
   }
 
   @Put(':priceOfferId/pricing')

@@ -36,7 +36,7 @@ export class CatalogFeedTarget implements FeedTarget {
     this.catalogs.set(batch.tenant, catalog);
     const ofBatch = new Set<string>();
     const prefix = causePrefix(batch);
-    const from = catalog.revision === 'no-stream' ? 0 : Number(catalog.revision) + 1;
+    const from = catalog.revision === 'no-stream' ? 0 : catalog.revision + 1;
     for await (const event of this.store.readStream(catalogStream(batch.tenant), { from })) {
       catalog.revision = event.revision;
       // Facts that a cut-off attempt left: decided again below, and then known by their ids.

@@ -62,17 +62,23 @@ export class CatalogBook {
     this.applied += 1;
     switch (event.type) {
       case 'UsageTypeDefined.v1':
-        return this.usageTypes.add(event.data);
+        this.usageTypes.add(event.data);
+        return;
       case 'ServiceDefined.v1':
-        return this.services.add(event.data);
+        this.services.add(event.data);
+        return;
       case 'PlanDefined.v1':
-        return this.plans.add(event.data);
+        this.plans.add(event.data);
+        return;
       case 'RateScheduleDefined.v1':
-        return this.rateSchedules.add(event.data);
+        this.rateSchedules.add(event.data);
+        return;
       case 'PriceOfferShellMade.v1':
-        return this.addOffer(event.data);
+        this.addOffer(event.data);
+        return;
       case 'PricingPut.v1':
-        return this.addPricing(event.data);
+        this.addPricing(event.data);
+        return;
       default:
         never(event);
     }

@@ -57,7 +57,7 @@ export class SyncActivitiesController {
     const found = await this.queries.one(caller.tenant, id, query.minPosition);
     if (found === undefined) throw notFound('feeds/activity-not-found', `There is no activity ${id}`);
     const { activity, raw, errors, actor, commandId = null } = found;
-    return { ...activityView(activity), raw, errors: [...errors], actor, commandId };
+    return Object.assign(activityView(activity), { raw, errors: [...errors], actor, commandId });
   }
 
   @Post('reprocesses')
