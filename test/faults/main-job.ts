@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiClient } from '../../src/tools/local/api-client.js';
-import { missingCustomer } from '../../src/tools/demo/data/sample-accounts.js';
+import { missingCustomers } from '../../src/tools/demo/data/sample-accounts.js';
 import { latePrice } from '../../src/tools/demo/data/sample-catalog.js';
 import { SAMPLE_SOURCES } from '../../src/tools/demo/data/sample-mappings.js';
 import { SampleUsage, unknownServiceIds, type SampleService } from '../../src/tools/demo/data/sample-usage.js';
@@ -36,7 +36,8 @@ export class MainJob {
   async run(step: StepName): Promise<void> {
     switch (step) {
       case 'take in':
-        return this.takeIn();
+        // Balances of calls and of data are apart, so the order of the two files among each other changes no price.
+        return this.takeIn(['voice', 'data']);
       case 'heal':
         return this.heal();
       case 'aggregate':
@@ -50,10 +51,9 @@ export class MainJob {
     }
   }
 
-  /** Balances of calls and of data are apart, so that the order of the two files among each other changes no price. */
-  private async takeIn(): Promise<void> {
+  async takeIn(services: readonly SampleService[]): Promise<void> {
     const fileIds: string[] = [];
-    for (const service of ['voice', 'data'] as const) fileIds.push(await this.upload(service));
+    for (const service of services) fileIds.push(await this.upload(service));
     for (const fileId of fileIds) {
       await this.until(
         `file ${fileId}`,
@@ -75,7 +75,7 @@ export class MainJob {
   }
 
   private async heal(): Promise<void> {
-    await this.command('/v1/feeds/accounts', missingCustomer(unknownServiceIds()));
+    await this.command('/v1/feeds/accounts', missingCustomers(unknownServiceIds('MOBILE'), unknownServiceIds('AI')));
     const { priceOfferId, body } = latePrice();
     const headers = { 'idempotency-key': 'late-price' };
     await this.life.ask((api) => api.put(`/v1/price-offers/${priceOfferId}/pricing`, body, headers));

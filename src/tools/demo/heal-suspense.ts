@@ -1,6 +1,6 @@
 import { until, type ApiClient } from '../local/api-client.js';
 import { feed } from '../local/sample-setup.js';
-import { missingCustomer } from './data/sample-accounts.js';
+import { missingCustomers } from './data/sample-accounts.js';
 import { latePrice } from './data/sample-catalog.js';
 import { unknownServiceIds } from './data/sample-usage.js';
 import type { Screen } from './screen.js';
@@ -34,10 +34,10 @@ export async function showSuspense(api: ApiClient, screen: Screen): Promise<void
     );
 }
 
-/** The missing customer and the missing price arrive; what waited for them is rated again, the rest stays. */
+/** The missing customers and the missing price arrive; what waited for them is rated again, the rest stays. */
 export async function healSuspense(api: ApiClient, screen: Screen): Promise<void> {
-  screen.line('The account feed brings the missing customer, and the new plan gets its price:');
-  await feed(api, 'accounts', missingCustomer(unknownServiceIds()));
+  screen.line('The account feed brings the two missing customers, and the new plan gets its price:');
+  await feed(api, 'accounts', missingCustomers(unknownServiceIds('MOBILE'), unknownServiceIds('AI')));
   const { priceOfferId, body } = latePrice();
   await api.put(`/v1/price-offers/${priceOfferId}/pricing`, body);
   for (const errorCode of ['SERVICE_NOT_FOUND', 'PRICING_NOT_CONFIGURED']) await reprocess(api, errorCode, screen);

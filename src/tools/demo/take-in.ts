@@ -95,12 +95,12 @@ export async function takeIn(api: ApiClient, files: readonly FileToTake[], scree
     'the files to be rated',
     () => readFiles(api, taken),
     (now) => {
-      screen.bars(barsOf(now));
+      screen.bars(barsOf(now, taken));
       return now.every(({ status }) => status === 'COMPLETED' || status === 'REJECTED');
     },
     { timeoutMs: 3_600_000 },
   );
-  screen.settle(barsOf(ended));
+  screen.settle(barsOf(ended, taken));
   const seconds = (performance.now() - started) / 1000;
   const lines = ended.reduce((sum, file) => sum + file.phases.parseAndLoad.total, 0);
   screen.line(
@@ -114,14 +114,18 @@ export function readFiles(api: ApiClient, taken: readonly TakenIn[]): Promise<Us
   return Promise.all(taken.map(({ fileId }) => api.get<UsageFile>(`/v1/usage-files/${fileId}`)));
 }
 
-function barsOf(files: readonly UsageFile[]) {
+function barsOf(files: readonly UsageFile[], taken: readonly TakenIn[]) {
+  const lines = files.reduce(
+    (sum, file, index) => sum + (taken[index]?.expected?.total ?? file.phases.parseAndLoad.total),
+    0,
+  );
   const sum = (pick: (phases: UsageFile['phases']) => number): number =>
     files.reduce((total, file) => total + pick(file.phases), 0);
   return [
     {
       name: 'Parse and Load',
       done: sum((p) => p.parseAndLoad.processed + p.parseAndLoad.error + p.parseAndLoad.duplicate),
-      total: sum((p) => p.parseAndLoad.total),
+      total: lines,
     },
     {
       name: 'Mediation',

@@ -67,35 +67,31 @@ function* messagesOf(number: number): Generator<FeedMessage> {
   });
 }
 
-/** What the account feed would send to heal the unknown service ids of the sample: they belong to a new customer. */
-export function missingCustomer(serviceIds: readonly string[]): FeedMessage[] {
-  const account = 'A9000000';
-  const base = { action: 'CREATE', effectiveFrom: SAMPLE_START } as const;
+/** What the account feed would send to heal the unknown service ids of the sample: they belong to two new customers. */
+export function missingCustomers(numbers: readonly string[], apiKeys: readonly string[]): FeedMessage[] {
+  return [...lateCustomer('A9000000', 'MOBILE_M', numbers), ...lateCustomer('A9000001', 'AI_API', apiKeys)];
+}
+
+function lateCustomer(account: string, plan: keyof typeof PLANS, serviceIds: readonly string[]): FeedMessage[] {
+  const { rateSchedule, service, currency } = PLANS[plan];
+  const subscription = `S${account.slice(1)}`;
+  const message = (object: string, id: string, payload: FeedMessage['payload']): FeedMessage => ({
+    messageId: `${object.toLowerCase()}-${id}`,
+    object,
+    action: 'CREATE',
+    effectiveFrom: SAMPLE_START,
+    payload,
+  });
   return [
-    {
-      ...base,
-      messageId: `account-${account}`,
-      object: 'ACCOUNT',
-      payload: {
-        account,
-        name: 'The late customer',
-        status: 'ACTIVE',
-        currency: 'EUR',
-        billingDay: 1,
-        timeZone: 'Europe/Berlin',
-      },
-    },
-    {
-      ...base,
-      messageId: `subscription-${account}`,
-      object: 'SUBSCRIPTION',
-      payload: { account, subscription: 'S9000000', plan: 'MOBILE_M', rateSchedule: 'STANDARD', status: 'ACTIVE' },
-    },
-    ...serviceIds.map((serviceId) => ({
-      ...base,
-      messageId: `service-id-${serviceId}`,
-      object: 'SERVICE_ID',
-      payload: { account, subscription: 'S9000000', serviceId, service: 'MOBILE' },
-    })),
+    message('ACCOUNT', account, {
+      account,
+      name: 'A late customer',
+      status: 'ACTIVE',
+      currency,
+      billingDay: 1,
+      timeZone: 'Europe/Berlin',
+    }),
+    message('SUBSCRIPTION', account, { account, subscription, plan, rateSchedule, status: 'ACTIVE' }),
+    ...serviceIds.map((serviceId) => message('SERVICE_ID', serviceId, { account, subscription, serviceId, service })),
   ];
 }

@@ -33,9 +33,11 @@ const LINES_PER_PIECE = 1000;
 /** Unknown service ids come from this many numbers nobody has. */
 const UNKNOWN_IDS = 3;
 
-/** The service ids that no account of the sample has. */
-export function unknownServiceIds(): string[] {
-  return Array.from({ length: UNKNOWN_IDS }, (_, index) => `49159999999${index}`);
+/** The service ids of the sample's usage that no account has: numbers, and API keys. */
+export function unknownServiceIds(kind: 'MOBILE' | 'AI'): string[] {
+  return Array.from({ length: UNKNOWN_IDS }, (_, index) =>
+    kind === 'AI' ? `sk-late-${index}` : `49159999999${index}`,
+  );
 }
 
 /** Which line is spoilt in which way: by its number, so that the counts are exact for every size. */
@@ -128,7 +130,10 @@ export class SampleUsage {
 
   private serviceId(flaw: Flaw): string {
     const usual = this.options.service === 'tokens' ? this.ids.AI : this.ids.MOBILE;
-    if (flaw === 'UNKNOWN') return `49159999999${this.random.between(0, UNKNOWN_IDS - 1)}`;
+    if (flaw === 'UNKNOWN') {
+      const unknown = unknownServiceIds(this.options.service === 'tokens' ? 'AI' : 'MOBILE');
+      return unknown[this.random.between(0, UNKNOWN_IDS - 1)] ?? '';
+    }
     const odd = flaw === 'UNPRICED' || flaw === 'CANCELLED' ? this.ids[flaw] : [];
     const ids = this.options.service === 'tokens' || odd.length === 0 ? usual : odd;
     return ids[this.random.between(0, ids.length - 1)] ?? '';
