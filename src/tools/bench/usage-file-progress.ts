@@ -13,9 +13,15 @@ export interface FileProgress {
 }
 
 export async function uploadBenchFile(api: ApiClient, file: BenchFile): Promise<string> {
-  const { fileId } = await api.upload<{ fileId: string }>('/v1/usage-files', await openAsBlob(file.path), file.name, {
-    ...SAMPLE_SOURCES.voice,
-  });
+  const { fileId, position } = await api.upload<{ fileId: string; position: number }>(
+    '/v1/usage-files',
+    await openAsBlob(file.path),
+    file.name,
+    {
+      ...SAMPLE_SOURCES.voice,
+    },
+  );
+  await api.get(`/v1/usage-files/${fileId}`, { minPosition: position });
   return fileId;
 }
 

@@ -37,6 +37,10 @@ export async function billIt(api: ApiClient, sandbox: ApiClient, screen: Screen)
     ['currency', 'monetized, exact', 'lines, rounded once', 'carried on'],
     run.totals.map((total) => [total.currency, total.monetized, total.lines, total.residualAfter]),
   );
+  if (run.lines === 0) {
+    screen.line('Nothing became money, so there is nothing to send.');
+    return;
+  }
   const batches = await send(api);
   const sum = (pick: (batch: Batch) => number): number => batches.reduce((total, batch) => total + pick(batch), 0);
   screen.line(

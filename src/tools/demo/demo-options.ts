@@ -24,7 +24,9 @@ export const USAGE = `npm run demo -- [options]
   --file PATH --mapping NAME
                    rate a file of your own instead of the sample. NAME is a mapping of the sample (switch-calls,
                    smsc-messages, gateway-sessions, inference-requests) or a JSON file { "mapping": name, "definition": … }
-                   in the form of POST /v1/mappings`;
+                   in the form of POST /v1/mappings. The sample's customers have service ids such as
+                   491510000003 (calls, messages, data) and sk-00000002 (tokens), from 2020 on; usage of others
+                   waits in suspense`;
 
 export class WrongUsage extends Error {}
 

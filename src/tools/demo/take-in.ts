@@ -16,6 +16,8 @@ export interface FileToTake {
 
 export interface TakenIn {
   readonly fileId: string;
+  /** Log position of its reception: a read that asks for it finds the file. */
+  readonly position: number;
   readonly name: string;
   readonly expected?: ExpectedCounts;
 }
@@ -84,12 +86,17 @@ export async function takeIn(api: ApiClient, files: readonly FileToTake[], scree
   const taken: TakenIn[] = [];
   for (const { name, source, bytes, expected } of files) {
     const { sourcePlatform, serviceType, usageRecordType } = source;
-    const { fileId } = await api.upload<{ fileId: string }>('/v1/usage-files', await bytes(), name, {
-      sourcePlatform,
-      serviceType,
-      usageRecordType,
-    });
-    taken.push({ fileId, name, ...(expected === undefined ? {} : { expected }) });
+    const { fileId, position } = await api.upload<{ fileId: string; position: number }>(
+      '/v1/usage-files',
+      await bytes(),
+      name,
+      {
+        sourcePlatform,
+        serviceType,
+        usageRecordType,
+      },
+    );
+    taken.push({ fileId, position, name, ...(expected === undefined ? {} : { expected }) });
   }
   const ended = await until(
     'the files to be rated',
@@ -111,7 +118,9 @@ export async function takeIn(api: ApiClient, files: readonly FileToTake[], scree
 }
 
 export function readFiles(api: ApiClient, taken: readonly TakenIn[]): Promise<UsageFile[]> {
-  return Promise.all(taken.map(({ fileId }) => api.get<UsageFile>(`/v1/usage-files/${fileId}`)));
+  return Promise.all(
+    taken.map(({ fileId, position }) => api.get<UsageFile>(`/v1/usage-files/${fileId}`, { minPosition: position })),
+  );
 }
 
 function barsOf(files: readonly UsageFile[], taken: readonly TakenIn[]) {
