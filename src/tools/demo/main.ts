@@ -7,7 +7,7 @@ import { billIt } from './bill-it.js';
 import { readOptions, USAGE, WrongUsage, type DemoOptions } from './demo-options.js';
 import { healSuspense, showSuspense } from './heal-suspense.js';
 import { checkLaws } from './laws.js';
-import { ownFile, sampleFiles, takeIn, type TakenIn } from './take-in.js';
+import { ownFile, sampleFiles, takeIn } from './take-in.js';
 import { Screen } from './screen.js';
 import { traceBothWays } from './trace-both-ways.js';
 
