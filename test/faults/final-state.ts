@@ -14,6 +14,17 @@ export type FinalState = Readonly<Record<string, readonly string[]>>;
  * of arrival, log positions, numbers of attempts, and the order in which parallel calls reached the ledger.
  */
 export async function finalState(api: ApiClient, sandbox: ApiClient): Promise<FinalState> {
+  return withRunsNumbered(await wholeState(api, sandbox));
+}
+
+/** A run's id, and with it its batches' and lines', comes from its command and when that was accepted. */
+function withRunsNumbered(state: FinalState): FinalState {
+  const numbers = new Map((state.runs ?? []).map((run, index) => [String(JSON.parse(run).runId), `run${index + 1}`]));
+  const renamed = (text: string): string => text.replaceAll(/\b[0-9a-f]{16}\b/g, (id) => numbers.get(id) ?? id);
+  return Object.fromEntries(Object.entries(state).map(([name, items]) => [name, items.map(renamed).sort()]));
+}
+
+async function wholeState(api: ApiClient, sandbox: ApiClient): Promise<FinalState> {
   const files = await everything(api, '/v1/usage-files');
   const lines = await everything(api, '/v1/aggregated-usage');
   return {

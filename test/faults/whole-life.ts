@@ -59,38 +59,51 @@ export interface WholeLife {
 /** Runs the main job through its deaths and answers the state it ends in; the log and the read models are audited. */
 export async function liveThrough(birthplace: Birthplace, plan: LifePlan): Promise<WholeLife> {
   const begin = performance.now();
-  const folder = join(birthplace.folder, plan.name.replaceAll(/\W+/g, '-'));
-  const dataDir = join(folder, 'data');
-  await mkdir(folder);
-  await cp(join(birthplace.folder, 'data'), dataDir, { recursive: true });
-  const sandbox = await SandboxServer.start(folder);
-  const life = await ServerLife.begin({ dataDir, key: birthplace.key, billingUrl: sandbox.url });
-  try {
-    const job = new MainJob(life, sandbox.api, plan.records);
-    const walked = await walk({ life, job, sandbox: sandbox.api, dataDir }, plan);
-    const state = await life.ask((api) => finalState(api, sandbox.api));
+  return onStage(birthplace, plan, async (stage) => {
+    const walked = await walk(stage, plan);
+    const { life, sandbox, dataDir } = stage;
+    const state = await life.ask((api) => finalState(api, sandbox));
     const code = await life.end();
     if (code !== 0) throw new Error(`The server ended with ${String(code)} instead of 0`);
     await verifyChains(dataDir);
     await compareReadModels(dataDir);
     const rated = await ratedRecords(dataDir);
-    await rm(folder, { recursive: true, force: true });
     return { ...walked, state: { ...state, rated }, seconds: (performance.now() - begin) / 1000 };
-  } finally {
-    await life.abandon();
-    await sandbox.program.kill();
-  }
+  });
 }
 
-interface Scene {
+interface Stage {
   readonly life: ServerLife;
   readonly job: MainJob;
   readonly sandbox: ApiClient;
   readonly dataDir: string;
 }
 
+/** A server and a billing system on folders of their own. Removed when `act` went well. */
+export async function onStage<T>(
+  birthplace: Birthplace,
+  { name, records }: Pick<LifePlan, 'name' | 'records'>,
+  act: (stage: Stage) => Promise<T>,
+): Promise<T> {
+  const folder = join(birthplace.folder, name.replaceAll(/\W+/g, '-'));
+  const dataDir = join(folder, 'data');
+  await mkdir(folder);
+  await cp(join(birthplace.folder, 'data'), dataDir, { recursive: true });
+  const sandbox = await SandboxServer.start(folder);
+  const life = await ServerLife.begin({ dataDir, key: birthplace.key, billingUrl: sandbox.url });
+  try {
+    const job = new MainJob(life, sandbox.api, records);
+    const result = await act({ life, job, sandbox: sandbox.api, dataDir });
+    await rm(folder, { recursive: true, force: true });
+    return result;
+  } finally {
+    await life.abandon();
+    await sandbox.program.kill();
+  }
+}
+
 async function walk(
-  { life, job, sandbox, dataDir }: Scene,
+  { life, job, sandbox, dataDir }: Stage,
   plan: LifePlan,
 ): Promise<Omit<WholeLife, 'state' | 'seconds'>> {
   const spans: Partial<Record<StepName, number>> = {};
@@ -117,7 +130,7 @@ async function walk(
 }
 
 /** A step under way; its failure is kept for whoever waits for it. */
-class Work {
+export class Work {
   ended = false;
 
   constructor(readonly done: Promise<void>) {
@@ -127,7 +140,7 @@ class Work {
 }
 
 /** Looks as often as the server answers: no pause, for a step may be over within milliseconds. */
-async function logReached(life: ServerLife, position: number, work: Work): Promise<void> {
+export async function logReached(life: ServerLife, position: number, work: Work): Promise<void> {
   while (!work.ended && (await life.head()) < position);
 }
 
