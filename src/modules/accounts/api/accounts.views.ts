@@ -16,11 +16,6 @@ import type {
   SubscriptionVersionDto,
 } from './accounts.dto.js';
 
-export function pageOf<Row, Dto>(page: Page<Row>, view: (row: Row) => Dto): { items: Dto[]; next?: string } {
-  const items = page.items.map(view);
-  return page.next === undefined ? { items } : { items, next: page.next };
-}
-
 export function accountView({ tenant: _, versions: __, effectiveFrom, ...terms }: AccountRow): AccountDto {
   return { ...terms, effectiveFrom: instantToString(effectiveFrom) };
 }

@@ -76,7 +76,7 @@ class AccountSession implements FeedSession {
         position = Math.max(position, settled.value);
       }
     }
-    this.log.hasEntered(causePrefix(this.batch));
+    this.log.hasEntered(this.batch.tenant, this.accounts, causePrefix(this.batch));
     return position;
   }
 

@@ -27,6 +27,8 @@ export class AccountLog {
   private held = new Map<string, RecordedEvent[]>();
   private readonly entered = new Set<string>();
   private position = 0;
+  /** Counts the restarts: what is being read when one comes belongs to the books before it. */
+  private restarts = 0;
   private reading: Promise<void> = Promise.resolve();
 
   constructor(private readonly store: EventStore) {}
@@ -40,8 +42,8 @@ export class AccountLog {
   }
 
   /** Whoever applied a batch put its facts into the book already: they are not to enter it again. */
-  hasEntered(prefix: string): void {
-    this.entered.add(prefix);
+  hasEntered(tenant: string, accounts: TenantAccounts, prefix: string): void {
+    if (this.tenants.get(tenant) === accounts) this.entered.add(prefix);
   }
 
   /** Something entered a book that is not in the log: begin anew. */
@@ -50,12 +52,13 @@ export class AccountLog {
     this.held = new Map();
     this.entered.clear();
     this.position = 0;
+    this.restarts += 1;
   }
 
   private async read(): Promise<void> {
+    const { restarts } = this;
     for await (const event of this.store.readAll({ after: this.position, filter: { types: TYPES } })) {
-      // A restart came in between: what is read from here belongs to the books before it.
-      if (event.position <= this.position) return;
+      if (restarts !== this.restarts) return this.read();
       if (event.type === 'FeedMessagesApplied.v1') this.release(event);
       else this.take(event);
       this.position = event.position;

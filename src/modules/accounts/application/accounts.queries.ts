@@ -17,13 +17,7 @@ import {
   type ServiceIdRow,
   type SubscriptionRow,
 } from '../projections/accounts.collections.js';
-
-/** What every list takes. */
-export interface Paging {
-  readonly limit: number;
-  readonly after?: string | undefined;
-  readonly minPosition?: number | undefined;
-}
+import { contains, equal, page, sortOf, type Paging } from '../../../shared/read-models/list-conditions.js';
 
 export interface AccountFilter {
   readonly account?: string | undefined;
@@ -106,18 +100,6 @@ export class AccountsQueries {
   }
 }
 
-function page({ limit, after }: Paging): Pick<Query, 'limit' | 'after'> {
-  return after === undefined ? { limit } : { limit, after };
-}
 
-function equal(field: string, value: string | undefined): Condition[] {
-  return value === undefined ? [] : [{ field, op: 'eq', value }];
-}
 
-function contains(field: string, value: string | undefined): Condition[] {
-  return value === undefined ? [] : [{ field, op: 'contains', value }];
-}
 
-function sortOf(text: string): { field: string; direction: 'asc' | 'desc' } {
-  return text.startsWith('-') ? { field: text.slice(1), direction: 'desc' } : { field: text, direction: 'asc' };
-}

@@ -20,13 +20,7 @@ import {
   type SyncActivityRow,
 } from '../projections/sync-activities.collection.js';
 import { receivedAt } from './incoming-messages.js';
-
-/** What every list takes. */
-export interface Paging {
-  readonly limit: number;
-  readonly after?: string | undefined;
-  readonly minPosition?: number | undefined;
-}
+import { equal, within, type Paging } from '../../../shared/read-models/list-conditions.js';
 
 /** Dates are business dates of the tenant: start inclusive, end exclusive, both at 00:00:00. */
 export interface ActivityFilter {
@@ -117,9 +111,6 @@ export class SyncActivitiesQueries {
   }
 }
 
-function equal(field: string, value: string | undefined): Condition[] {
-  return value === undefined ? [] : [{ field, op: 'eq', value }];
-}
 
 /** An activity's id is its position and its row: the order in which the messages came. */
 function sortOf(text: string): { field: string; direction: 'asc' | 'desc' }[] {

@@ -25,8 +25,7 @@ export class FeedLedger {
   revision: number | 'no-stream' = 'no-stream';
   private readonly batches = new Map<string, BatchRecord>();
   private readonly pending = new Map<number, PendingBatch>();
-  /** By message id: how it went, then the hash of its content. */
-  private readonly messages = new Map<string, string>();
+  private readonly messages = new MessageMemory();
   private readonly inError = new Map<string, string>();
 
   apply(event: RecordedEvent & FeedEvent): void {
@@ -62,17 +61,20 @@ export class FeedLedger {
   seen(messageId: string, hash: string): Seen {
     const known = this.messages.get(messageId);
     if (known === undefined) return 'NEW';
-    if (known.slice(1) !== hash) return 'REUSED';
-    return known.startsWith(APPLIED) ? 'APPLIED' : 'NEW';
+    const content = contentOf(hash);
+    if (Math.abs(known) !== content) return 'REUSED';
+    return known > 0 ? 'APPLIED' : 'NEW';
   }
 
   /** Notes what became of a message; while a batch is decided also before its answer is in the log. */
   note(messageId: string | null, hash: string, outcome: 'COMPLETE' | 'ERROR'): void {
     if (messageId === null) return;
     const known = this.messages.get(messageId);
-    if (known === undefined || known.slice(1) === hash) {
-      if (outcome === 'COMPLETE') this.messages.set(messageId, `${APPLIED}${hash}`);
-      else if (known === undefined) this.messages.set(messageId, `${FAILED}${hash}`);
+    const content = contentOf(hash);
+    if (outcome === 'ERROR') {
+      if (known === undefined) this.messages.set(messageId, -content);
+    } else if (known === undefined || Math.abs(known) === content) {
+      this.messages.set(messageId, content);
     }
   }
 
@@ -95,8 +97,34 @@ export class FeedLedger {
   }
 }
 
-const APPLIED = 'A';
-const FAILED = 'F';
+/**
+ * By message id, the content first seen under it: positive once it was applied, negative while it only failed. Millions
+ * of messages are remembered, so it is one number each; a Map ends at 16 million entries, so there are several.
+ */
+class MessageMemory {
+  private readonly maps = Array.from({ length: 64 }, () => new Map<string, number>());
+
+  get(messageId: string): number | undefined {
+    return this.mapOf(messageId).get(messageId);
+  }
+
+  set(messageId: string, content: number): void {
+    this.mapOf(messageId).set(messageId, content);
+  }
+
+  private mapOf(messageId: string): Map<string, number> {
+    const last = messageId.length - 1;
+    const index = (messageId.charCodeAt(last) * 8 + messageId.charCodeAt(Math.max(last - 1, 0))) % this.maps.length;
+    const map = this.maps[index];
+    if (map === undefined) throw new Error(`There is no map ${index}`);
+    return map;
+  }
+}
+
+/** 52 bits of the hash: two contents are compared under one id alone, so no more is needed. Never 0. */
+function contentOf(hash: string): number {
+  return Number.parseInt(hash.slice(0, 13), 16) + 1;
+}
 
 export function idReused(messageId: string): FeedRefusal {
   return {
