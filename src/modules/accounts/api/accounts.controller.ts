@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { pageOf } from '../../../shared/http/page.js';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
@@ -8,7 +9,7 @@ import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { AccountsQueries } from '../application/accounts.queries.js';
 import type { AccountRow } from '../projections/accounts.collections.js';
 import { AccountDetailsDto, AccountPage, AccountsQuery, MinPositionQuery, SubscriptionPage } from './accounts.dto.js';
-import { accountDetailsView, accountView, pageOf, subscriptionView } from './accounts.views.js';
+import { accountDetailsView, accountView, subscriptionView } from './accounts.views.js';
 
 /** What the account feed brought; it is changed where it comes from. */
 @ApiTags('Accounts')

@@ -1,5 +1,4 @@
 import { instantToString } from '../../../shared/kernel/clock.js';
-import type { Page } from '../../../shared/read-models/read-models.port.js';
 import type { SubscriptionWithServiceIds } from '../application/accounts.queries.js';
 import type {
   AccountRow,

@@ -3,7 +3,6 @@ import {
   READ_MODELS,
   type Condition,
   type Page,
-  type Query,
   type ReadModels,
 } from '../../../shared/read-models/read-models.port.js';
 import { seenBy } from '../../../shared/read-models/read-your-writes.js';
@@ -99,7 +98,3 @@ export class AccountsQueries {
     return seenBy(this.readModels, ACCOUNTS_PROJECTION, minPosition);
   }
 }
-
-
-
-

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { pageOf } from '../../../shared/http/page.js';
 import { COMMAND_GATEWAY, type CommandGateway } from '../../../shared/command-log/command-gateway.port.js';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { CONFIG, type Config } from '../../../shared/config/config.js';
@@ -14,7 +15,7 @@ import { AggregationConfigDto, AggregationDto, AggregationPage } from './billing
 import { AggregationsQuery, MinPositionQuery } from './billing-list.dto.js';
 import { AggregationAnswerDto, ReasonDto } from './billing-request.dto.js';
 import { billingSyncRefusals } from './billing-sync.refusals.js';
-import { aggregationView, pageOf } from './billing.views.js';
+import { aggregationView } from './billing.views.js';
 
 @ApiTags('Billing sync')
 @Controller('v1')

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { pageOf } from '../../../shared/http/page.js';
 import { COMMAND_GATEWAY, type CommandGateway } from '../../../shared/command-log/command-gateway.port.js';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { Allow, AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
@@ -17,7 +18,7 @@ import { AggregatedUsageDto, AggregatedUsagePage, BatchDto, BatchErrorsDto, Batc
 import { AggregatedUsageQuery, BatchesQuery, MinPositionQuery } from './billing-list.dto.js';
 import { BatchReprocessDto, SendAnswerDto, SendRequestDto } from './billing-request.dto.js';
 import { billingSyncRefusals } from './billing-sync.refusals.js';
-import { batchView, lineView, pageOf } from './billing.views.js';
+import { batchView, lineView } from './billing.views.js';
 
 const KEY = { name: 'Idempotency-Key', required: false, description: 'The same key again gives the first answer.' };
 

@@ -1,4 +1,3 @@
-import type { Page } from '../../../shared/read-models/read-models.port.js';
 import type {
   AggregatedLineRow,
   AggregationRunRow,
@@ -17,11 +16,6 @@ import type {
 } from './billing-answer.dto.js';
 
 const instant = (ms: number): string => new Date(ms).toISOString();
-
-export function pageOf<Row, Dto>(page: Page<Row>, view: (row: Row) => Dto): { items: Dto[]; next?: string } {
-  const items = page.items.map(view);
-  return page.next === undefined ? { items } : { items, next: page.next };
-}
 
 export function aggregationView(row: AggregationRunRow): AggregationDto {
   const { runId, status, reason, actor, batches, lines, records, code, message } = row;

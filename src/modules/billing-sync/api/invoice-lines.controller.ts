@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, ParseIntPipe, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { pageOf } from '../../../shared/http/page.js';
 import { COMMAND_GATEWAY, type CommandGateway } from '../../../shared/command-log/command-gateway.port.js';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { Allow, AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
@@ -25,7 +26,7 @@ import {
   type GivenInvoiceLineDto,
 } from './billing-request.dto.js';
 import { billingSyncRefusals } from './billing-sync.refusals.js';
-import { invoiceLineView, invoiceLineWithLinesView, pageOf, unmatchedView } from './billing.views.js';
+import { invoiceLineView, invoiceLineWithLinesView, unmatchedView } from './billing.views.js';
 
 const KEY = { name: 'Idempotency-Key', required: false, description: 'The same key again gives the first answer.' };
 

@@ -1,11 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../../shared/config/config.js';
-import { startOfLocalDate } from '../../../shared/kernel/zone.js';
 import {
   READ_MODELS,
   type Condition,
   type Page,
-  type Query,
   type ReadModels,
 } from '../../../shared/read-models/read-models.port.js';
 import { seenBy } from '../../../shared/read-models/read-your-writes.js';
@@ -25,13 +23,7 @@ import {
   type UnmatchedInvoiceLineRow,
 } from '../projections/collections.js';
 import { AGGREGATION_RUNS_PROJECTION, BILLING_BATCHES_PROJECTION } from '../projections/projection-names.js';
-
-/** What every list takes. */
-export interface Paging {
-  readonly limit: number;
-  readonly after?: string | undefined;
-  readonly minPosition?: number | undefined;
-}
+import { equal, page, within, type Paging } from '../../../shared/read-models/list-conditions.js';
 
 export interface BatchFilter {
   /** `incomplete` (default): neither COMPLETE nor IGNORED; `all`; or one status. */
@@ -94,7 +86,7 @@ export class BillingQueries {
       ...(status === 'incomplete' ? [{ field: 'open', op: 'eq', value: true } as const] : []),
       ...(status === 'incomplete' || status === 'all' ? [] : equal('status', status)),
       ...equal('runId', filter.runId),
-      ...this.within('sealedAt', filter.startDate, filter.endDate),
+      ...within('sealedAt', filter, this.config.timeZone),
     ];
     const sort = [{ field: 'sealedPosition', direction: 'desc' } as const];
     return this.readModels.find(billingBatches, { tenant, where, sort, ...page(paging) });
@@ -186,22 +178,4 @@ export class BillingQueries {
   private seen(minPosition: number | undefined): Promise<void> {
     return seenBy(this.readModels, BILLING_BATCHES_PROJECTION, minPosition);
   }
-
-  private within(field: string, startDate: string | undefined, endDate: string | undefined): Condition[] {
-    const zone = this.config.timeZone;
-    const from = startDate === undefined ? undefined : startOfLocalDate(zone, startDate);
-    const to = endDate === undefined ? undefined : startOfLocalDate(zone, endDate);
-    return [
-      ...(from === undefined ? [] : [{ field, op: 'gte', value: from } as const]),
-      ...(to === undefined ? [] : [{ field, op: 'lt', value: to } as const]),
-    ];
-  }
-}
-
-function page({ limit, after }: Paging): Pick<Query, 'limit' | 'after'> {
-  return after === undefined ? { limit } : { limit, after };
-}
-
-function equal(field: string, value: string | undefined): Condition[] {
-  return value === undefined ? [] : [{ field, op: 'eq', value }];
 }

@@ -1,5 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { pageOf } from '../../../shared/http/page.js';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
 import { CatalogQueries } from '../application/catalog.queries.js';
@@ -11,7 +12,7 @@ import {
   ServicePage,
   UsageTypePage,
 } from './catalog.dto.js';
-import { pageOf, planView, rateScheduleView, serviceView, usageTypeView } from './catalog.views.js';
+import { planView, rateScheduleView, serviceView, usageTypeView } from './catalog.views.js';
 
 /** What the catalog feed brought; it is changed where it comes from. */
 @ApiTags('Catalog')

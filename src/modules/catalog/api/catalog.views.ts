@@ -1,14 +1,8 @@
 import { instantToString } from '../../../shared/kernel/clock.js';
-import type { Page } from '../../../shared/read-models/read-models.port.js';
 import type { PlanFact, RateScheduleFact, ServiceFact, UsageTypeFact } from '../domain/catalog-book.js';
 import type { CatalogObjectRow, PriceOfferRow, PriceVersionRow } from '../projections/catalog.collections.js';
 import type { PlanDto, RateScheduleDto, ServiceDto, UsageTypeDto } from './catalog.dto.js';
 import type { PriceOfferDetailsDto, PriceOfferDto, PriceVersionDto } from './price-offers.dto.js';
-
-export function pageOf<Row, Dto>(page: Page<Row>, view: (row: Row) => Dto): { items: Dto[]; next?: string } {
-  const items = page.items.map(view);
-  return page.next === undefined ? { items } : { items, next: page.next };
-}
 
 export function priceOfferView({ tenant: _, effectiveFrom, pricedAt, ...offer }: PriceOfferRow): PriceOfferDto {
   return {

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Headers, Inject, Param, Put, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { pageOf } from '../../../shared/http/page.js';
 import { COMMAND_GATEWAY, type CommandGateway } from '../../../shared/command-log/command-gateway.port.js';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { Allow, AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
@@ -13,7 +14,7 @@ import { CatalogQueries } from '../application/catalog.queries.js';
 import { PutPricing } from '../application/put-pricing.command.js';
 import { MinPositionQuery } from './catalog.dto.js';
 import { catalogRefusals } from './catalog.refusals.js';
-import { pageOf, priceOfferDetailsView, priceOfferView } from './catalog.views.js';
+import { priceOfferDetailsView, priceOfferView } from './catalog.views.js';
 import {
   PriceOfferDetailsDto,
   PriceOfferPage,

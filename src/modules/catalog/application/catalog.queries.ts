@@ -3,7 +3,6 @@ import {
   READ_MODELS,
   type Condition,
   type Page,
-  type Query,
   type ReadModels,
 } from '../../../shared/read-models/read-models.port.js';
 import { seenBy } from '../../../shared/read-models/read-your-writes.js';
@@ -18,13 +17,7 @@ import {
   type PriceOfferStatus,
   type PriceVersionRow,
 } from '../projections/catalog.collections.js';
-
-/** What every list takes. */
-export interface Paging {
-  readonly limit: number;
-  readonly after?: string | undefined;
-  readonly minPosition?: number | undefined;
-}
+import { contains, equal, page, type Paging } from '../../../shared/read-models/list-conditions.js';
 
 export interface PriceOfferFilter {
   readonly plan?: string | undefined;
@@ -87,16 +80,4 @@ export class CatalogQueries {
   private seen(minPosition: number | undefined): Promise<void> {
     return seenBy(this.readModels, CATALOG_PROJECTION, minPosition);
   }
-}
-
-function page({ limit, after }: Paging): Pick<Query, 'limit' | 'after'> {
-  return after === undefined ? { limit } : { limit, after };
-}
-
-function equal(field: string, value: string | undefined): Condition[] {
-  return value === undefined ? [] : [{ field, op: 'eq', value }];
-}
-
-function contains(field: string, value: string | undefined): Condition[] {
-  return value === undefined ? [] : [{ field, op: 'contains', value }];
 }

@@ -3,7 +3,6 @@ import { CONFIG, type Config } from '../../../shared/config/config.js';
 import { EVENT_STORE, type EventStore } from '../../../shared/event-store/event-store.port.js';
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import type { FieldError } from '../../../shared/kernel/refusal.js';
-import { startOfLocalDate } from '../../../shared/kernel/zone.js';
 import {
   READ_MODELS,
   type Condition,
@@ -20,7 +19,7 @@ import {
   type SyncActivityRow,
 } from '../projections/sync-activities.collection.js';
 import { receivedAt } from './incoming-messages.js';
-import { equal, within, type Paging } from '../../../shared/read-models/list-conditions.js';
+import { contains, equal, within, type Paging } from '../../../shared/read-models/list-conditions.js';
 
 /** Dates are business dates of the tenant: start inclusive, end exclusive, both at 00:00:00. */
 export interface ActivityFilter {
@@ -93,24 +92,17 @@ export class SyncActivitiesQueries {
   }
 
   private conditions(filter: ActivityFilter): Condition[] {
-    const zone = this.config.timeZone;
-    const { startDate, endDate, messageId } = filter;
-    const where: Condition[] = [
+    return [
       ...equal('kind', filter.kind),
       ...equal('status', filter.status),
       ...equal('object', filter.object),
       ...equal('action', filter.action),
       ...equal('code', filter.errorCode),
+      ...contains('messageId', filter.messageId),
+      ...within('receivedAt', filter, this.config.timeZone),
     ];
-    if (messageId !== undefined) where.push({ field: 'messageId', op: 'contains', value: messageId });
-    if (startDate !== undefined) {
-      where.push({ field: 'receivedAt', op: 'gte', value: startOfLocalDate(zone, startDate) });
-    }
-    if (endDate !== undefined) where.push({ field: 'receivedAt', op: 'lt', value: startOfLocalDate(zone, endDate) });
-    return where;
   }
 }
-
 
 /** An activity's id is its position and its row: the order in which the messages came. */
 function sortOf(text: string): { field: string; direction: 'asc' | 'desc' }[] {

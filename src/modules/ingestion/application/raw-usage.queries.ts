@@ -21,7 +21,7 @@ import {
   type UsageFileRow,
 } from '../projections/collections.js';
 import { recordsOf, type ChunkState, type RawRecord, type RawStatus } from './raw-records.js';
-import type { Paging } from './usage-files.queries.js';
+import type { Paging } from '../../../shared/read-models/list-conditions.js';
 
 export interface RawUsageFilter extends UsageStreamKey {
   readonly fileId?: string;

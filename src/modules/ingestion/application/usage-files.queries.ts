@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../../shared/config/config.js';
-import { startOfLocalDate } from '../../../shared/kernel/zone.js';
 import { seenBy } from '../../../shared/read-models/read-your-writes.js';
 import {
   READ_MODELS,
@@ -16,6 +15,7 @@ import {
   type RawExceptionRow,
   type UsageFileRow,
 } from '../projections/collections.js';
+import { contains, equal, within, type Paging } from '../../../shared/read-models/list-conditions.js';
 
 export interface UsageFilesFilter {
   readonly fileName?: string;
@@ -25,12 +25,6 @@ export interface UsageFilesFilter {
   readonly serviceType?: string;
   readonly usageRecordType?: string;
   readonly status?: string;
-}
-
-export interface Paging {
-  readonly limit: number;
-  readonly after?: string;
-  readonly minPosition?: number;
 }
 
 /** The list of files, one file, and what was wrong in it. */
@@ -77,19 +71,13 @@ export class UsageFilesQueries {
   }
 
   private conditions(filter: UsageFilesFilter): Condition[] {
-    const conditions: Condition[] = [];
-    if (filter.fileName !== undefined) conditions.push({ field: 'fileName', op: 'contains', value: filter.fileName });
-    for (const field of ['sourcePlatform', 'serviceType', 'usageRecordType', 'status'] as const) {
-      const value = filter[field];
-      if (value !== undefined) conditions.push({ field, op: 'eq', value });
-    }
-    const zone = this.config.timeZone;
-    if (filter.startDate !== undefined) {
-      conditions.push({ field: 'receivedAt', op: 'gte', value: startOfLocalDate(zone, filter.startDate) });
-    }
-    if (filter.endDate !== undefined) {
-      conditions.push({ field: 'receivedAt', op: 'lt', value: startOfLocalDate(zone, filter.endDate) });
-    }
-    return conditions;
+    return [
+      ...contains('fileName', filter.fileName),
+      ...equal('sourcePlatform', filter.sourcePlatform),
+      ...equal('serviceType', filter.serviceType),
+      ...equal('usageRecordType', filter.usageRecordType),
+      ...equal('status', filter.status),
+      ...within('receivedAt', filter, this.config.timeZone),
+    ];
   }
 }

@@ -1,12 +1,5 @@
 import type { MonetizedRow } from '../projections/collections.js';
 
-/** What every list takes. */
-export interface Paging {
-  readonly limit: number;
-  readonly after?: string | undefined;
-  readonly minPosition?: number | undefined;
-}
-
 /** Filters of monetized usage; instants in epoch ms, `from` inclusive and `to` exclusive. */
 export interface MonetizedFilter {
   readonly account?: string | undefined;

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { equal, page, type Paging } from '../../../shared/read-models/list-conditions.js';
 import { monetizedId } from '../../../shared/kernel/record-id.js';
 import {
   READ_MODELS,
@@ -12,7 +13,7 @@ import type { BalanceRow, MonetizedRow, UsageSummaryRow } from '../projections/c
 import { ACCOUNT_USAGE_PROJECTION } from '../projections/account-usage.projection.js';
 import { MONETIZED_USAGE_PROJECTION } from '../projections/monetized-usage.projection.js';
 import { RATED_SOURCES_PROJECTION } from '../projections/rated-sources.projection.js';
-import type { MonetizedFilter, MonetizedItem, Paging } from './monetized-filter.js';
+import type { MonetizedFilter, MonetizedItem } from './monetized-filter.js';
 import { RatedEventWalk } from './rated-event-walk.js';
 
 /** Accounts one service id may have had. */
@@ -38,13 +39,13 @@ export class MonetizedUsageQueries {
     }
     if (accounts.length === 0) return { items: [] };
     await seenBy(this.readModels, MONETIZED_USAGE_PROJECTION, paging.minPosition);
-    const page = await this.readModels.find(monetizedUsage, {
+    const found = await this.readModels.find(monetizedUsage, {
       tenant,
       where: [accountIs(accounts), ...conditionsOf(filter)],
       sort: [{ field: 'at', direction: 'desc' }],
-      ...pageOf(paging),
+      ...page(paging),
     });
-    return { ...page, items: page.items.map(itemOf) };
+    return { ...found, items: found.items.map(itemOf) };
   }
 
   /** Undefined: nothing says which accounts, so all are meant. */
@@ -70,7 +71,7 @@ export class MonetizedUsageQueries {
       tenant,
       where: [{ field: 'account', op: 'eq', value: account }, ...equal('subscription', filter.subscription)],
       sort: [{ field: 'cycle', direction: 'desc' }],
-      ...pageOf(paging),
+      ...page(paging),
     });
   }
 
@@ -89,7 +90,7 @@ export class MonetizedUsageQueries {
         ...equal('currency', filter.currency),
       ],
       sort: [{ field: 'cycle', direction: 'desc' }],
-      ...pageOf(paging),
+      ...page(paging),
     });
   }
 
@@ -122,12 +123,4 @@ function conditionsOf(filter: MonetizedFilter): Condition[] {
   if (filter.from !== undefined) conditions.push({ field: 'at', op: 'gte', value: filter.from });
   if (filter.to !== undefined) conditions.push({ field: 'at', op: 'lt', value: filter.to });
   return conditions;
-}
-
-function equal(field: string, value: string | undefined): Condition[] {
-  return value === undefined ? [] : [{ field, op: 'eq', value }];
-}
-
-function pageOf({ limit, after }: Paging): { readonly limit: number; readonly after?: string } {
-  return after === undefined ? { limit } : { limit, after };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import type { Paging } from '../../../shared/read-models/list-conditions.js';
 import {
   InvalidQuery,
   READ_MODELS,
@@ -11,7 +12,7 @@ import { ratedSources } from '../projections/collections.js';
 import type { RatedEvent } from './log-events.js';
 import { LogMonetizedUsage, monetizedRecord } from './monetized-usage.reader.js';
 import type { MonetizedRecord } from './monetized-usage.port.js';
-import type { MonetizedFilter, MonetizedItem, Paging } from './monetized-filter.js';
+import type { MonetizedFilter, MonetizedItem } from './monetized-filter.js';
 
 /** Rated events opened for one page at most: a filter that matches little then answers a short page and a next. */
 const EVENTS_PER_PAGE = 40;

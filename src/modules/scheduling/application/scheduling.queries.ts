@@ -8,13 +8,7 @@ import {
   type JobExecutionRow,
   type JobScheduleRow,
 } from '../projections/collections.js';
-
-/** What every list takes. */
-export interface Paging {
-  readonly limit: number;
-  readonly after?: string | undefined;
-  readonly minPosition?: number | undefined;
-}
+import { page, type Paging } from '../../../shared/read-models/list-conditions.js';
 
 /** The reads of scheduling. Every one may wait for a log position first. */
 @Injectable()
@@ -52,8 +46,4 @@ export class SchedulingQueries {
     await seenBy(this.readModels, SCHEDULING_PROJECTION, minPosition);
     return this.readModels.get(jobExecutions, { tenant, name, businessDate });
   }
-}
-
-function page({ limit, after }: Paging): { limit: number; after?: string } {
-  return after === undefined ? { limit } : { limit, after };
 }

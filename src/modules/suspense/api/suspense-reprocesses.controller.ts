@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { pageOf } from '../../../shared/http/page.js';
 import { COMMAND_GATEWAY, type CommandGateway } from '../../../shared/command-log/command-gateway.port.js';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { Allow, AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
@@ -10,7 +11,7 @@ import { ReprocessSuspense, type ReprocessAnswer } from '../application/reproces
 import { SuspenseQueries } from '../application/suspense.queries.js';
 import type { SuspenseSelection } from '../domain/events.js';
 import { suspenseRefusals } from './suspense.refusals.js';
-import { pageOf, reprocessView } from './suspense.views.js';
+import { reprocessView } from './suspense.views.js';
 import { MinPositionQuery, ReprocessesQuery } from './suspense-list.dto.js';
 import {
   ReprocessAnswerDto,

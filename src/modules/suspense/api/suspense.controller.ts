@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { pageOf } from '../../../shared/http/page.js';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
 import { notFound } from '../../../shared/http/problem.js';
@@ -13,7 +14,7 @@ import {
   SuspenseFilePage,
   SuspenseFilesQuery,
 } from './suspense-list.dto.js';
-import { errorViews, fileView, pageOf, recordView } from './suspense.views.js';
+import { errorViews, fileView, recordView } from './suspense.views.js';
 
 @ApiTags('Suspense')
 @Controller('v1/suspense')

@@ -1,5 +1,4 @@
 import { recordId } from '../../../shared/kernel/record-id.js';
-import type { Page } from '../../../shared/read-models/read-models.port.js';
 import type { SuspenseStatus } from '../domain/events.js';
 import { meaningOf } from '../domain/remedies.js';
 import type { SuspendedRecord, SuspenseFile, SuspenseReprocess } from '../projections/suspense.collections.js';
@@ -7,11 +6,6 @@ import type { SuspendedRecordDto, SuspenseErrorDto, SuspenseFileDto } from './su
 import type { ReprocessDto } from './suspense-reprocess.dto.js';
 
 const instant = (ms: number): string => new Date(ms).toISOString();
-
-export function pageOf<Row, Dto>(page: Page<Row>, view: (row: Row) => Dto): { items: Dto[]; next?: string } {
-  const items = page.items.map(view);
-  return page.next === undefined ? { items } : { items, next: page.next };
-}
 
 export function fileView(file: SuspenseFile): SuspenseFileDto {
   return {

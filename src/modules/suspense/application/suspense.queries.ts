@@ -1,11 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../../shared/config/config.js';
-import { startOfLocalDate } from '../../../shared/kernel/zone.js';
 import {
   READ_MODELS,
   type Condition,
   type Page,
-  type Query,
   type ReadModels,
 } from '../../../shared/read-models/read-models.port.js';
 import { seenBy } from '../../../shared/read-models/read-your-writes.js';
@@ -20,13 +18,7 @@ import {
   type SuspenseFile,
   type SuspenseReprocess,
 } from '../projections/suspense.collections.js';
-
-/** What every list takes. */
-export interface Paging {
-  readonly limit: number;
-  readonly after?: string | undefined;
-  readonly minPosition?: number | undefined;
-}
+import { contains, equal, page, sortOf, within, type Paging } from '../../../shared/read-models/list-conditions.js';
 
 /** Dates are business dates of the tenant: start inclusive, end exclusive, both at 00:00:00. */
 export interface Dates {
@@ -66,7 +58,7 @@ export class SuspenseQueries {
       ...equal('serviceType', filter.serviceType),
       ...contains('fileName', filter.fileName),
       ...contains('codes', filter.errorCode),
-      ...this.within('loadedAt', filter),
+      ...within('loadedAt', filter, this.config.timeZone),
     ];
     const sort = sortOf(filter.sort ?? '-loadedAt');
     await this.seen(paging);
@@ -87,7 +79,7 @@ export class SuspenseQueries {
       ...equal('code', filter.errorCode),
       ...equal('account', filter.account),
       ...equal('serviceId', filter.serviceId),
-      ...this.within('at', filter),
+      ...within('at', filter, this.config.timeZone),
     ];
     await this.seen(paging);
     return this.readModels.find(suspendedRecords, { tenant, where, ...page(paging) });
@@ -116,32 +108,4 @@ export class SuspenseQueries {
   private seen(paging: Paging): Promise<void> {
     return seenBy(this.readModels, SUSPENSE_PROJECTION, paging.minPosition);
   }
-
-  private within(field: string, { startDate, endDate }: Dates): Condition[] {
-    const zone = this.config.timeZone;
-    return [
-      ...(startDate === undefined
-        ? []
-        : [{ field, op: 'gte', value: startOfLocalDate(zone, startDate) } satisfies Condition]),
-      ...(endDate === undefined
-        ? []
-        : [{ field, op: 'lt', value: startOfLocalDate(zone, endDate) } satisfies Condition]),
-    ];
-  }
-}
-
-function page({ limit, after }: Paging): Pick<Query, 'limit' | 'after'> {
-  return after === undefined ? { limit } : { limit, after };
-}
-
-function equal(field: string, value: string | undefined): Condition[] {
-  return value === undefined ? [] : [{ field, op: 'eq', value }];
-}
-
-function contains(field: string, value: string | undefined): Condition[] {
-  return value === undefined ? [] : [{ field, op: 'contains', value }];
-}
-
-function sortOf(text: string): { field: string; direction: 'asc' | 'desc' } {
-  return text.startsWith('-') ? { field: text.slice(1), direction: 'desc' } : { field: text, direction: 'asc' };
 }
