@@ -18,7 +18,6 @@ import { Rater, RATER_SETTINGS } from './application/rater.js';
 import { accountUsageProjection } from './projections/account-usage.projection.js';
 import { monetizedUsageProjection } from './projections/monetized-usage.projection.js';
 import { ratedSourcesProjection } from './projections/rated-sources.projection.js';
-import { serviceIdOwnersProjection } from './projections/service-id-owners.projection.js';
 
 @Module({
   controllers: [MonetizedUsageController, AccountUsageController],
@@ -41,12 +40,7 @@ export class RatingModule {
     @Inject(LOGGER) logger: Logger,
     @Inject(CONFIG) config: Config,
   ) {
-    projections.register(
-      monetizedUsageProjection,
-      ratedSourcesProjection,
-      accountUsageProjection,
-      serviceIdOwnersProjection,
-    );
+    projections.register(monetizedUsageProjection, ratedSourcesProjection, accountUsageProjection);
     const settings = { ...RATER_SETTINGS, partitions: config.partitions };
     tasks.register(new Rater(store, snapshots, clock, logger, settings));
   }

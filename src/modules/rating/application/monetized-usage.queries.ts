@@ -8,7 +8,8 @@ import {
   type ReadModels,
 } from '../../../shared/read-models/read-models.port.js';
 import { seenBy } from '../../../shared/read-models/read-your-writes.js';
-import { balances, monetizedUsage, serviceIdOwners, usageSummaries } from '../projections/collections.js';
+import { serviceIdsCollection } from '../../accounts/index.js';
+import { balances, monetizedUsage, usageSummaries } from '../projections/collections.js';
 import type { BalanceRow, MonetizedRow, UsageSummaryRow } from '../projections/collections.js';
 import { ACCOUNT_USAGE_PROJECTION } from '../projections/account-usage.projection.js';
 import { MONETIZED_USAGE_PROJECTION } from '../projections/monetized-usage.projection.js';
@@ -16,8 +17,8 @@ import { RATED_SOURCES_PROJECTION } from '../projections/rated-sources.projectio
 import type { MonetizedFilter, MonetizedItem } from './monetized-filter.js';
 import { RatedEventWalk } from './rated-event-walk.js';
 
-/** Accounts one service id may have had. */
-const MOST_OWNERS = 100;
+/** Assignments one service id may have had. */
+const MOST_ASSIGNMENTS = 500;
 
 /** The reads of monetized usage and of what an account sees of it. */
 @Injectable()
@@ -52,12 +53,12 @@ export class MonetizedUsageQueries {
   private async accountsFor(tenant: string, filter: MonetizedFilter): Promise<readonly string[] | undefined> {
     if (filter.account !== undefined) return [filter.account];
     if (filter.serviceId === undefined) return undefined;
-    const { items } = await this.readModels.find(serviceIdOwners, {
+    const { items } = await this.readModels.find(serviceIdsCollection, {
       tenant,
       where: [{ field: 'serviceId', op: 'eq', value: filter.serviceId }],
-      limit: MOST_OWNERS,
+      limit: MOST_ASSIGNMENTS,
     });
-    return items.map((row) => row.account);
+    return [...new Set(items.map((row) => row.account))];
   }
 
   async balances(

@@ -151,13 +151,3 @@ export const balances: CollectionSpec<BalanceRow> = {
   key: ['tenant', 'account', 'cycle', 'subscription', 'kind', 'resource'],
   indexes: [],
 };
-
-/** The accounts a service id was ever assigned to: monetized usage is clustered by account, so a search by service id asks here first. */
-export type ServiceIdOwnerRow = { readonly tenant: string; readonly serviceId: string; readonly account: string };
-
-export const serviceIdOwners: CollectionSpec<ServiceIdOwnerRow> = {
-  name: 'service-id-owners',
-  fields: { tenant: 'text', serviceId: 'text', account: 'text' },
-  key: ['tenant', 'serviceId', 'account'],
-  indexes: [],
-};
