@@ -1,0 +1,41 @@
+import type { RecordedEvent } from '../../src/shared/kernel/event.js';
+import type { Projection } from '../../src/shared/read-models/projection.js';
+import type { CollectionSpec, Row } from '../../src/shared/read-models/read-models.port.js';
+
+/** Applies events to rows in memory, as an adapter would: one row per key, by `<collection>/<key>`. */
+export function projectRows(projection: Projection, events: readonly RecordedEvent[]): ReadonlyMap<string, Row> {
+  const rows = new Map<string, Row>();
+  for (const event of events.filter(({ type }) => projection.handles.includes(type))) {
+    for (const change of projection.project(event)) {
+      const spec = projection.collections.find(({ name }) => name === change.collection);
+      if (spec === undefined) throw new Error(`${projection.name} does not declare ${change.collection}`);
+      const key = keyOf(spec, change.op === 'put' ? change.row : change.key);
+      const row = change.op === 'put' ? change.row : change.op === 'update' ? change.change(rows.get(key)) : undefined;
+      if (row !== undefined) rows.set(key, row);
+      else if (change.op === 'delete') rows.delete(key);
+    }
+  }
+  return rows;
+}
+
+export function rowsOf<R extends Row>(spec: CollectionSpec<R>, rows: ReadonlyMap<string, Row>): R[] {
+  return [...rows].filter(([key]) => key.startsWith(`${spec.name}/`)).map(([, row]) => row as R);
+}
+
+function keyOf(spec: CollectionSpec, row: Row): string {
+  return `${spec.name}/${spec.key.map((field) => String(row[field])).join('/')}`;
+}
+
+/** An event as the log would give it; its metadata are those of a person's command. */
+export function recordedEvent(position: number, type: string, data: unknown, stream = 'test-main.1'): RecordedEvent {
+  const metadata = {
+    tenant: 'main',
+    actor: 'key:1',
+    commandId: 'c1',
+    correlationId: 'c1',
+    recordedAt: new Date(Date.UTC(2026, 0, 1) + position).toISOString(),
+    previousHash: '',
+    hash: '',
+  };
+  return { id: String(position), stream, revision: position, position, type, data, metadata };
+}
