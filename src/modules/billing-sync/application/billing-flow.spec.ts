@@ -331,6 +331,34 @@ describe('every way the billing system can fail', () => {
     expect(log[2]?.data).toMatchObject({ code: 'UNREACHABLE' });
   });
 
+  it.each([
+    ['before the call', []],
+    ['while it waits to call again', [{ kind: 'HTTP_STATUS', status: 429, retryAfterSeconds: 1, count: 1 }]],
+  ])('is told to stop %s: no line is in error, the next start sends them', async (_when, faults) => {
+    const sandbox = await fixture.sandbox();
+    await rate(fixture.store, 0, [{ account: 'a', amount: '1' }]);
+    await new Process(fixture.store, sandbox.url).aggregate('run1');
+    sandbox.faults.set(faults.map(readFault));
+    const stop = new AbortController();
+    const stopping = Object.create(fixture.store, {
+      append: {
+        value: async (...given: Parameters<EventStore['append']>) => {
+          const appended = await fixture.store.append(...given);
+          if (given[2][0]?.type !== 'BillingBatchSendAttempted.v1') return appended;
+          if (faults.length === 0) stop.abort();
+          else setTimeout(() => stop.abort(), 100);
+          return appended;
+        },
+      },
+    }) as EventStore;
+    const settler = (store: EventStore) => new BatchSettler(store, adapter(sandbox.url), clock, 1);
+    const left = await settler(stopping).settle('run1-1', metadata('role:sync'), stop.signal);
+    expect(left.counts).toMatchObject({ error: 0, completed: 0 });
+    const sent = await settler(fixture.store).settle('run1-1', metadata('role:sync'), never);
+    expect(sent.counts).toEqual({ pending: 0, completed: 1, error: 0, inDoubt: 0 });
+    await expectLedgerEqual(sandbox, fixture.store);
+  });
+
   it('never sends again by itself once the receipt may be forgotten', async () => {
     const sandbox = await fixture.sandbox({ now: () => clock.now() });
     await rate(fixture.store, 0, [{ account: 'a', amount: '1' }]);

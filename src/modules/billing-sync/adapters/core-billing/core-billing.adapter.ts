@@ -42,6 +42,9 @@ export class CoreBillingAdapter implements BillingSystem {
       case 'TOO_MANY':
         return { kind: 'REFUSED', code: 'RATE_LIMITED', message: `${outcome.reason}: send again later` };
       case 'LOST':
+      // A stop of ours is no refusal of theirs: as an error the lines would wait for a person, as a doubt the next
+      // start looks them up and sends them.
+      case 'STOPPED':
         return { kind: 'UNKNOWN', reason: outcome.reason };
       case 'ANSWER':
         return understand(outcome.status, outcome.text, call);

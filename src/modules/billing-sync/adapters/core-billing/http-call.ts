@@ -13,13 +13,14 @@ export interface HttpCallOptions {
 
 /**
  * What came of a POST. NOT_SENT: the other side certainly never took the request. TOO_MANY: it said that it did not.
- * LOST: sent, and the answer was never seen whole.
+ * LOST: sent, and the answer was never seen whole. STOPPED: we were told to stop before it could be made, or made again.
  */
 export type HttpOutcome =
   | { readonly kind: 'ANSWER'; readonly status: number; readonly text: string }
   | { readonly kind: 'NOT_SENT'; readonly reason: string }
   | { readonly kind: 'TOO_MANY'; readonly reason: string; readonly retryAfterMs?: number }
-  | { readonly kind: 'LOST'; readonly reason: string };
+  | { readonly kind: 'LOST'; readonly reason: string }
+  | { readonly kind: 'STOPPED'; readonly reason: string };
 
 /** Failures of making the connection: no byte of the request has left. */
 const NEVER_CONNECTED = new Set([
@@ -39,7 +40,7 @@ export async function postJson(options: HttpCallOptions, body: string, signal: A
   for (let attempt = 0; ; attempt += 1) {
     const outcome = await postOnce(options, body, signal);
     if (outcome.kind !== 'NOT_SENT' && outcome.kind !== 'TOO_MANY') return outcome;
-    if (attempt >= options.retries || signal.aborted) return outcome;
+    if (attempt >= options.retries) return outcome;
     const asked = outcome.kind === 'TOO_MANY' ? outcome.retryAfterMs : undefined;
     const backoff = Math.min(options.baseDelayMs * 2 ** attempt, options.maxDelayMs) * (0.5 + Math.random() / 2);
     // Asked to wait for longer than a call may take: that is for a later send.
@@ -49,7 +50,7 @@ export async function postJson(options: HttpCallOptions, body: string, signal: A
 }
 
 async function postOnce(options: HttpCallOptions, body: string, signal: AbortSignal): Promise<HttpOutcome> {
-  if (signal.aborted) return { kind: 'NOT_SENT', reason: 'stopped before the call' };
+  if (signal.aborted) return { kind: 'STOPPED', reason: 'stopped before the call' };
   try {
     const response = await fetch(options.url, {
       method: 'POST',
