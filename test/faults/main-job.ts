@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiClient } from '../../src/tools/local/api-client.js';
+import { projected } from '../../src/tools/local/read-model-progress.js';
 import { missingCustomers } from '../../src/tools/demo/data/sample-accounts.js';
 import { latePrice } from '../../src/tools/demo/data/sample-catalog.js';
 import { SAMPLE_SOURCES } from '../../src/tools/demo/data/sample-mappings.js';
@@ -114,7 +115,8 @@ export class MainJob {
       const batches = await this.batches();
       if (batches.length > 0 && batches.every(({ status }) => status === 'COMPLETE')) return;
     }
-    throw new Error(`Not everything could be sent: ${JSON.stringify(await this.batches())}`);
+    const unsent = (await this.batches()).filter(({ status }) => status !== 'COMPLETE');
+    throw new Error(`Not everything could be sent: ${JSON.stringify(unsent)}`);
   }
 
   private async learnInvoices(): Promise<void> {
@@ -145,11 +147,12 @@ export class MainJob {
     });
   }
 
-  /** Until the batches stay as they are: all complete, or no call under way for a while. */
+  /** Until the batches stay as they are: all complete, or no call under way for a while. Seen by caught-up read models. */
   private async atRest(what: string): Promise<void> {
     let before = '';
     let quiet = 0;
     await this.settled(what, async () => {
+      await this.life.ask((api) => projected(api, 60_000));
       const batches = await this.batches();
       if (batches.length > 0 && batches.every(({ status }) => status === 'COMPLETE')) return true;
       const now = JSON.stringify(batches);
