@@ -1,25 +1,29 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventCatalogue } from '../../../event-catalogue.js';
-import { LoggedCommandGateway } from '../../../shared/command-log/command-gateway.js';
-import type { RecordedCommand } from '../../../shared/command-log/recorded-command.js';
-import { EmbeddedEventStore } from '../../../shared/event-store/adapters/embedded/embedded-event-store.js';
-import type { EventStore, ReadAllOptions } from '../../../shared/event-store/event-store.port.js';
-import { EventRegistry } from '../../../shared/event-store/event-registry.js';
-import { ManualClock } from '../../../shared/kernel/clock.js';
-import { isRefused } from '../../../shared/kernel/refusal.js';
-import { WatchedStore } from '../../../../test/support/watched-store.js';
-import { AccountFeedTarget } from '../../accounts/application/account-feed.target.js';
-import { AccountBook } from '../../accounts/index.js';
-import { CatalogFeedTarget } from '../../catalog/application/catalog-feed.target.js';
-import { PutPricing } from '../../catalog/application/put-pricing.command.js';
-import { PutPricingHandler } from '../../catalog/application/put-pricing.handler.js';
-import { ReceiveFeedMessages, ReprocessSyncActivities, type FeedAnswer } from './commands.js';
-import { Feeds } from './feeds.js';
-import { FinishFeedsTask } from './finish-feeds.task.js';
-import { ReceiveFeedMessagesHandler } from './receive-feed-messages.handler.js';
-import { ReprocessSyncActivitiesHandler } from './reprocess-sync-activities.handler.js';
+import { eventCatalogue } from '../../src/event-catalogue.js';
+import { LoggedCommandGateway } from '../../src/shared/command-log/command-gateway.js';
+import type { RecordedCommand } from '../../src/shared/command-log/recorded-command.js';
+import { EmbeddedEventStore } from '../../src/shared/event-store/adapters/embedded/embedded-event-store.js';
+import type { EventStore, ReadAllOptions } from '../../src/shared/event-store/event-store.port.js';
+import { EventRegistry } from '../../src/shared/event-store/event-registry.js';
+import { ManualClock } from '../../src/shared/kernel/clock.js';
+import { isRefused } from '../../src/shared/kernel/refusal.js';
+import { WatchedStore } from '../support/watched-store.js';
+import { AccountFeedTarget } from '../../src/modules/accounts/application/account-feed.target.js';
+import { AccountBook } from '../../src/modules/accounts/index.js';
+import { CatalogFeedTarget } from '../../src/modules/catalog/application/catalog-feed.target.js';
+import { PutPricing } from '../../src/modules/catalog/application/put-pricing.command.js';
+import { PutPricingHandler } from '../../src/modules/catalog/application/put-pricing.handler.js';
+import {
+  ReceiveFeedMessages,
+  ReprocessSyncActivities,
+  type FeedAnswer,
+} from '../../src/modules/feeds/application/commands.js';
+import { Feeds } from '../../src/modules/feeds/application/feeds.js';
+import { FinishFeedsTask } from '../../src/modules/feeds/application/finish-feeds.task.js';
+import { ReceiveFeedMessagesHandler } from '../../src/modules/feeds/application/receive-feed-messages.handler.js';
+import { ReprocessSyncActivitiesHandler } from '../../src/modules/feeds/application/reprocess-sync-activities.handler.js';
 
 const START = '2026-01-01T00:00:00Z';
 const CALLER = { tenant: 'main', actor: 'local', roles: ['admin'] };
