@@ -50,6 +50,8 @@ function localTimes(zone: string): LocalTimes {
   if (zone === 'UTC') return (local) => local;
   const offsets = new Map<number, number>();
   return (local) => {
+    // No such time, so no offset either: a zone cannot be asked about it.
+    if (Number.isNaN(local)) return NaN;
     const quarter = Math.floor(local / QUARTER_MS);
     let offset = offsets.get(quarter);
     if (offset === undefined) {

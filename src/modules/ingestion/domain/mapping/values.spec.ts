@@ -122,6 +122,7 @@ describe('timeReader', () => {
     ],
   ])('%s refuses what is no such time', (format, texts) => {
     for (const text of texts) expect([text, timeReader(format, 'UTC')(text)]).toEqual([text, NaN]);
+    for (const text of texts) expect([text, timeReader(format, 'Europe/Berlin')(text)]).toEqual([text, NaN]);
   });
 
   it('agrees with luxon on local times, gaps and overlaps included', () => {
