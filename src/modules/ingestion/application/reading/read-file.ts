@@ -50,6 +50,7 @@ export async function verifyFile(
       await check.walked();
       throw error;
     });
+    check.columns = columns;
     let records = 0;
     let fitting = 0;
     for (;;) {
@@ -61,7 +62,7 @@ export async function verifyFile(
       }
       await check.walked();
       if (step === 'END') break;
-      if (step === 'FAULT') throw splitFault(cursor);
+      if (step === 'FAULT') throw splitFault(cursor, columns);
       await cursor.more();
       check.begin();
     }
@@ -75,6 +76,8 @@ export async function verifyFile(
 
 /** Validity is checked a window at a time; the line and column at fault are looked for only when there is one. */
 class EncodingCheck {
+  /** Once the header is read: faults then name their column. */
+  columns: FileColumns | undefined;
   private line = 1;
 
   constructor(
@@ -95,8 +98,8 @@ class EncodingCheck {
       line: this.line,
     });
     while ((await advance(again)) === 'RECORD') {
-      if (again.bytes.includes(0)) throw nulByte(again);
-      if (!isUtf8(again.bytes)) throw invalidEncoding(again);
+      if (again.bytes.includes(0)) throw nulByte(again, this.columns);
+      if (!isUtf8(again.bytes)) throw invalidEncoding(again, this.columns);
     }
   }
 }
@@ -123,13 +126,16 @@ function emptyFile(): FileFault {
   });
 }
 
-function splitFault(cursor: RecordCursor): FileFault {
+function splitFault(cursor: RecordCursor, columns?: FileColumns): FileFault {
   const line = cursor.lineAhead;
   if (cursor.fault === 'UNBALANCED_QUOTE') {
+    // Fields before the open one are complete, so their number is its index.
+    const place = placeOf(line, cursor.fieldCount, columns);
     return new FileFault({
       code: 'UNBALANCED_QUOTE',
-      message: `Line ${line}: a quote is opened and not closed, so the lines after it would be swallowed. Close it, or double a quote that is part of the text`,
+      message: `${place.text}: a quote is opened and not closed, so the lines after it would be swallowed. Close it, or double a quote that is part of the text`,
       line,
+      column: place.column,
     });
   }
   return new FileFault({
@@ -137,6 +143,15 @@ function splitFault(cursor: RecordCursor): FileFault {
     message: `Line ${line}: the record has no end within the size limit of one record. Is the line end or a closing quote missing, or is this no text file?`,
     line,
   });
+}
+
+/** Where a field stands, for people; before the header is read a field has its number only. */
+function placeOf(line: number, field: number, columns: FileColumns | undefined): { text: string; column: string } {
+  const name = columns?.names[field];
+  const number = `field ${field + 1}`;
+  return name === undefined
+    ? { text: `Line ${line}, ${number}`, column: number }
+    : { text: `Line ${line}, ${number} (${JSON.stringify(name)})`, column: name };
 }
 
 function noLineFits(definition: MappingDefinition, columns: FileColumns, records: number): FileFault {
@@ -148,23 +163,32 @@ function noLineFits(definition: MappingDefinition, columns: FileColumns, records
   });
 }
 
-function nulByte(record: RecordCursor): FileFault {
+function nulByte(record: RecordCursor, columns: FileColumns | undefined): FileFault {
   const { line } = record;
+  const place = placeOf(
+    line,
+    record.fieldOf((bytes) => bytes.includes(0)),
+    columns,
+  );
   return new FileFault({
     code: 'NUL_BYTE',
-    message: `Line ${line}: there is a NUL byte: the file is binary, or UTF-16 without its byte order mark. Send text in UTF-8`,
+    message: `${place.text}: there is a NUL byte: the file is binary, or UTF-16 without its byte order mark. Send text in UTF-8`,
     line,
+    column: place.column,
   });
 }
 
-function invalidEncoding(record: RecordCursor): FileFault {
+function invalidEncoding(record: RecordCursor, columns: FileColumns | undefined): FileFault {
   const { line } = record;
-  const field = record.fieldOfInvalidUtf8();
-  const place = field < 0 ? '' : `, field ${field + 1}`;
+  const place = placeOf(
+    line,
+    record.fieldOf((bytes) => !isUtf8(bytes)),
+    columns,
+  );
   return new FileFault({
     code: 'INVALID_ENCODING',
-    message: `Line ${line}${place}: the bytes are no UTF-8 (is the file in Latin-1?). Send it in UTF-8`,
+    message: `${place.text}: the bytes are no UTF-8 (is the file in Latin-1?). Send it in UTF-8`,
     line,
-    ...(field < 0 ? {} : { column: `field ${field + 1}` }),
+    column: place.column,
   });
 }

@@ -1,4 +1,4 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isAscii } from 'node:buffer';
 import type { DelimitedFormat } from '../../domain/mapping/definition.js';
 import { DOUBLED, RecordSplitter, type SplitFault } from '../../domain/delimited/record-splitter.js';
 import type { RecordView } from '../../domain/mediation/chunk-builder.js';
@@ -117,13 +117,13 @@ export class RecordCursor implements RecordView {
     return this.window.subarray(this.at, this.at + count);
   }
 
-  /** The first field that is no UTF-8, for the message; -1 when there is none. */
-  fieldOfInvalidUtf8(): number {
+  /** The first field whose bytes are at fault, for the message; 0 when it is none of them (text after a closing quote). */
+  fieldOf(atFault: (bytes: Buffer) => boolean): number {
     const { splitter } = this;
-    for (let index = 0; index < splitter.count; index += 1) {
-      if (!isUtf8(this.window.subarray(splitter.fieldStart[index], splitter.fieldEnd[index]))) return index;
+    for (let index = 0; index < Math.min(splitter.count, splitter.fieldStart.length); index += 1) {
+      if (atFault(this.window.subarray(splitter.fieldStart[index], splitter.fieldEnd[index]))) return index;
     }
-    return -1;
+    return Math.max(0, splitter.malformedField);
   }
 
   text(index: number): string {
