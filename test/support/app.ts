@@ -34,8 +34,10 @@ export interface TestApp {
   readonly http: HttpServer;
   readonly dir: string;
   readonly config: Config;
-  /** The first admin key, or the one given. */
+  /** The first admin key of the first tenant, or the one given. */
   readonly key: string;
+  /** The first admin key of a tenant, made at the first start only. @throws when there is none. */
+  keyOf(tenant: string): string;
   readonly store: WatchedStore;
   readonly readModels: ReadModels;
   get(path: string, query?: object): request.Test;
@@ -82,6 +84,11 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     dir,
     config,
     key,
+    keyOf: (tenant) => {
+      const first = server.firstKeys.find((made) => made.tenant === tenant);
+      if (first === undefined) throw new Error(`No first key was made for tenant ${tenant}`);
+      return first.key;
+    },
     store,
     readModels,
     get: (path, query = {}) => authorized(request(http).get(path).query(query)),
