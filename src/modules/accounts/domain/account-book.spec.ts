@@ -123,6 +123,18 @@ describe('AccountBook', () => {
     ]);
   });
 
+  it('knows every subscription of an account that has many', () => {
+    const book = bookOf(account());
+    for (let index = 0; index < 40; index += 1) {
+      const { type, data } = subscription() as Extract<AccountEvent, { type: 'SubscriptionDefined.v1' }>;
+      book.apply({ type, data: { ...data, subscription: `s${index}` } });
+      expect(book.hasSubscription('a', `s${index}`)).toBe(true);
+      expect(book.hasSubscription('a', `s${index + 1}`)).toBe(false);
+    }
+    expect(['s0', 's16', 's17', 's39'].every((id) => book.hasSubscription('a', id))).toBe(true);
+    expect(book.toJSON().accounts[0]?.[2]).toHaveLength(40);
+  });
+
   it('refuses to end what was never assigned: the log would be wrong', () => {
     const book = bookOf(account(), subscription());
     expect(() => book.apply(ended(JAN, FEB))).toThrow('which no event assigned');

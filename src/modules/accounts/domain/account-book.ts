@@ -42,15 +42,17 @@ interface Fact<Terms> extends EffectiveDated {
 
 interface AccountEntry {
   readonly id: string;
-  readonly facts: Fact<AccountTerms>[];
-  readonly subscriptions: SubscriptionEntry[];
+  facts: Fact<AccountTerms>[];
+  subscriptions: SubscriptionEntry[];
+  /** By id, once there are so many that looking through them takes time. */
+  byId: Map<string, SubscriptionEntry> | undefined;
   /** Counts the events of the account, so that an answer kept from before one is not given again. */
   changes: number;
 }
 interface SubscriptionEntry {
   readonly id: string;
   readonly account: AccountEntry;
-  readonly facts: Fact<SubscriptionTerms>[];
+  facts: Fact<SubscriptionTerms>[];
 }
 /** One assignment of a service id, [from, to); the ones before it hang on `earlier`, newest first. */
 interface Assignment {
@@ -108,7 +110,8 @@ export class AccountBook {
   }
 
   hasSubscription(account: string, subscription: string): boolean {
-    return this.accounts.get(account)?.subscriptions.some(({ id }) => id === subscription) ?? false;
+    const entry = this.accounts.get(account);
+    return entry !== undefined && knownSubscription(entry, subscription) !== undefined;
   }
 
   /** Every period a service id was or will be in use, newest start first; for the deciders of the feed. */
@@ -128,13 +131,14 @@ export class AccountBook {
     switch (event.type) {
       case 'AccountDefined.v1': {
         const { status, currency, billingDay, timeZone, effectiveFrom } = event.data;
-        addFact(entry.facts, { effectiveFrom, terms: this.shared({ status, currency, billingDay, timeZone }) });
+        const terms = this.shared({ status, currency, billingDay, timeZone });
+        entry.facts = withFact(entry.facts, { effectiveFrom, terms });
         return;
       }
       case 'SubscriptionDefined.v1': {
         const { subscription, status, plan, rateSchedule, effectiveFrom } = event.data;
-        const { facts } = subscriptionEntry(entry, subscription);
-        addFact(facts, { effectiveFrom, terms: this.shared({ status, plan, rateSchedule }) });
+        const made = subscriptionEntry(entry, subscription);
+        made.facts = withFact(made.facts, { effectiveFrom, terms: this.shared({ status, plan, rateSchedule }) });
         return;
       }
       case 'ServiceIdAssigned.v1': {
@@ -206,12 +210,13 @@ export class AccountBook {
     for (const [account, facts, subscriptions] of state.accounts) {
       const entry = book.accountEntry(account);
       for (const [effectiveFrom, terms] of facts) {
-        entry.facts.push({ effectiveFrom, terms: termsAt(terms) as AccountTerms });
+        entry.facts = withFact(entry.facts, { effectiveFrom, terms: termsAt(terms) as AccountTerms });
       }
       for (const [id, subscriptionFacts, serviceIds] of subscriptions) {
         const subscription = subscriptionEntry(entry, id);
         for (const [effectiveFrom, terms] of subscriptionFacts) {
-          subscription.facts.push({ effectiveFrom, terms: termsAt(terms) as SubscriptionTerms });
+          const fact = { effectiveFrom, terms: termsAt(terms) as SubscriptionTerms };
+          subscription.facts = withFact(subscription.facts, fact);
         }
         for (const [serviceId, service, from, to] of serviceIds) {
           book.assign(serviceId, subscription, service, from, to ?? undefined);
@@ -224,7 +229,7 @@ export class AccountBook {
   private accountEntry(id: string): AccountEntry {
     let entry = this.accounts.get(id);
     if (entry === undefined) {
-      entry = { id, facts: [], subscriptions: [], changes: 0 };
+      entry = { id, facts: [], subscriptions: [], byId: undefined, changes: 0 };
       this.accounts.set(id, entry);
     }
     return entry;
@@ -291,11 +296,33 @@ export class AccountBook {
   }
 }
 
-function subscriptionEntry(account: AccountEntry, id: string): SubscriptionEntry {
+/** Up to here a look through the list is quicker than a Map, and smaller. */
+const FEW = 16;
+
+function knownSubscription(account: AccountEntry, id: string): SubscriptionEntry | undefined {
+  if (account.byId !== undefined) return account.byId.get(id);
   for (const known of account.subscriptions) if (known.id === id) return known;
+  return undefined;
+}
+
+function subscriptionEntry(account: AccountEntry, id: string): SubscriptionEntry {
+  const known = knownSubscription(account, id);
+  if (known !== undefined) return known;
   const made: SubscriptionEntry = { id, account, facts: [] };
-  account.subscriptions.push(made);
+  if (account.subscriptions.length === 0) account.subscriptions = [made];
+  else account.subscriptions.push(made);
+  if (account.subscriptions.length > FEW) {
+    account.byId ??= new Map(account.subscriptions.map((each) => [each.id, each]));
+    account.byId.set(id, made);
+  }
   return made;
+}
+
+/** A list of one is made with room for one: an empty list that grows takes room for sixteen, millions of times. */
+function withFact<Terms>(facts: Fact<Terms>[], fact: Fact<Terms>): Fact<Terms>[] {
+  if (facts.length === 0) return [fact];
+  addFact(facts, fact);
+  return facts;
 }
 
 function resolveAnew(assignment: Assignment, serviceId: string, at: number): Resolution {
