@@ -1,8 +1,8 @@
-import { Decimal } from '../../../shared/kernel/decimal.js';
+import { DecimalTally, sumOfTexts } from '../../../shared/kernel/decimal-tally.js';
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { parseStreamName } from '../../../shared/kernel/stream-name.js';
 import { update, type Change, type Projection } from '../../../shared/read-models/projection.js';
-import type { RatedImpact, UsageBatchRated } from '../domain/events.js';
+import type { UsageBatchRated } from '../domain/events.js';
 import { balances, usageSummaries, type BalanceRow, type UsageSummaryRow } from './collections.js';
 
 export const ACCOUNT_USAGE_PROJECTION = 'account-usage';
@@ -24,91 +24,103 @@ type BalanceKey = Pick<BalanceRow, 'tenant' | 'account' | 'cycle' | 'subscriptio
 
 class SummarySum {
   records = 0;
-  quantity = Decimal.ZERO;
-  amount = Decimal.ZERO;
+  readonly quantity = new DecimalTally();
+  readonly amount = new DecimalTally();
   constructor(readonly key: SummaryKey) {}
 }
 class BalanceSum {
-  change = Decimal.ZERO;
-  granted = Decimal.ZERO;
+  readonly change = new DecimalTally();
+  readonly granted = new DecimalTally();
   constructor(readonly key: BalanceKey) {}
 }
 
 function* changesOf(event: RecordedEvent & UsageBatchRated): Iterable<Change> {
   if (event.data.head.sources.every((source) => source.monetizedLines === 0)) return;
+  const { position } = event;
   const { summaries, resources } = sumsOf(event);
-  for (const sum of summaries) {
-    yield update(usageSummaries, sum.key, (row) => {
-      if (row !== undefined && row.position >= event.position) return row;
-      return {
-        ...sum.key,
-        records: (row?.records ?? 0) + sum.records,
-        quantity: plus(row?.quantity, sum.quantity),
-        amount: plus(row?.amount, sum.amount),
-        position: event.position,
-      };
-    });
-  }
-  for (const sum of resources) {
-    yield update(balances, sum.key, (row) => {
-      if (row !== undefined && row.position >= event.position) return row;
-      return {
-        ...sum.key,
-        balance: plus(row?.balance, sum.change),
-        granted: plus(row?.granted, sum.granted),
-        position: event.position,
-      };
-    });
-  }
+  for (const ofAccount of summaries.values()) for (const sum of ofAccount) yield addSummary(sum, position);
+  for (const ofHolder of resources.values()) for (const sum of ofHolder) yield addBalance(sum, position);
 }
 
-function plus(value: string | undefined, change: Decimal): string {
-  return (value === undefined ? change : Decimal.parse(value).plus(change)).toString();
+function addSummary({ key, records, quantity, amount }: SummarySum, position: number): Change {
+  return update(usageSummaries, key, (row) => {
+    if (row !== undefined && row.position >= position) return row;
+    return {
+      ...key,
+      records: (row?.records ?? 0) + records,
+      quantity: sumOfTexts(quantity.toString(), row?.quantity ?? '0'),
+      amount: sumOfTexts(amount.toString(), row?.amount ?? '0'),
+      position,
+    };
+  });
 }
 
-function sumsOf(event: RecordedEvent & UsageBatchRated): {
-  readonly summaries: Iterable<SummarySum>;
-  readonly resources: Iterable<BalanceSum>;
-} {
+function addBalance({ key, change, granted }: BalanceSum, position: number): Change {
+  return update(balances, key, (row) => {
+    if (row !== undefined && row.position >= position) return row;
+    return {
+      ...key,
+      balance: sumOfTexts(change.toString(), row?.balance ?? '0'),
+      granted: granted.isZero() ? (row?.granted ?? '0') : sumOfTexts(granted.toString(), row?.granted ?? '0'),
+      position,
+    };
+  });
+}
+
+/** By account, and by account and subscription: of each a handful, so they are looked through and not looked up. */
+interface Sums {
+  readonly summaries: Map<string, SummarySum[]>;
+  readonly resources: Map<string, BalanceSum[]>;
+}
+
+function sumsOf(event: RecordedEvent & UsageBatchRated): Sums {
   const { tenant } = parseStreamName(event.stream);
   const { columns } = event.data;
-  const summaries = new Map<string, SummarySum>();
-  const resources = new Map<string, BalanceSum>();
+  const sums: Sums = { summaries: new Map(), resources: new Map() };
   for (let row = 0; row < columns.line.length; row += 1) {
     const account = columns.account[row] ?? '';
     const cycle = columns.cycle[row] ?? 0;
     const usageType = columns.usageType[row] ?? '';
     const currency = columns.currency[row] ?? '';
-    const id = `${account}\n${cycle}\n${usageType}\n${currency}`;
-    let sum = summaries.get(id);
-    if (sum === undefined) {
-      sum = new SummarySum({ tenant, account, cycle, usageType, currency });
-      summaries.set(id, sum);
-    }
+    const sum = summaryOf(listOf(sums.summaries, account), { tenant, account, cycle, usageType, currency });
     sum.records += 1;
-    sum.quantity = sum.quantity.plus(Decimal.parse(columns.quantity[row] ?? '0'));
-    sum.amount = sum.amount.plus(Decimal.parse(columns.amount[row] ?? '0'));
+    sum.quantity.add(columns.quantity[row] ?? '0');
+    sum.amount.add(columns.amount[row] ?? '0');
     const subscription = columns.subscription[row] ?? '';
-    for (const impact of columns.impacts[row] ?? []) {
-      if (impact[0] !== 'PRICE') addImpact(resources, { tenant, account, cycle, subscription }, impact);
+    let ofHolder: BalanceSum[] | undefined;
+    for (const [kind, resource, quantity, , amount] of columns.impacts[row] ?? []) {
+      if (kind === 'PRICE') continue;
+      ofHolder ??= listOf(sums.resources, `${account}\n${subscription}`);
+      const balance = balanceOf(ofHolder, { tenant, account, cycle, subscription, kind, resource });
+      balance.change.add(quantity);
+      if (kind === 'ALLOWANCE' && amount === null) balance.granted.add(quantity);
     }
   }
-  return { summaries: summaries.values(), resources: resources.values() };
+  return sums;
 }
 
-function addImpact(
-  resources: Map<string, BalanceSum>,
-  holder: Pick<BalanceKey, 'tenant' | 'account' | 'cycle' | 'subscription'>,
-  [offerType, resource, quantity, , amount]: RatedImpact,
-): void {
-  if (offerType === 'PRICE') return;
-  const id = `${holder.account}\n${holder.cycle}\n${holder.subscription}\n${offerType}\n${resource}`;
-  let sum = resources.get(id);
-  if (sum === undefined) {
-    sum = new BalanceSum({ ...holder, kind: offerType, resource });
-    resources.set(id, sum);
+function listOf<Sum>(lists: Map<string, Sum[]>, key: string): Sum[] {
+  let list = lists.get(key);
+  if (list === undefined) lists.set(key, (list = []));
+  return list;
+}
+
+function summaryOf(list: SummarySum[], key: SummaryKey): SummarySum {
+  for (const sum of list) {
+    const { cycle, usageType, currency } = sum.key;
+    if (cycle === key.cycle && usageType === key.usageType && currency === key.currency) return sum;
   }
-  const change = Decimal.parse(quantity);
-  sum.change = sum.change.plus(change);
-  if (offerType === 'ALLOWANCE' && amount === null) sum.granted = sum.granted.plus(change);
+  const made = new SummarySum(key);
+  list.push(made);
+  return made;
+}
+
+function balanceOf(list: BalanceSum[], key: BalanceKey): BalanceSum {
+  for (const sum of list) {
+    const { cycle, kind, resource } = sum.key;
+    if (cycle === key.cycle && resource === key.resource && kind === key.kind) return sum;
+  }
+  const made = new BalanceSum(key);
+  list.push(made);
+  return made;
 }
