@@ -333,6 +333,7 @@ export function eventStoreContract(name: string, make: () => Promise<EventStoreU
           1000, 1001,
         ]);
         expect(await read({ categories: ['nobody'] })).toEqual([]);
+        expect(await read({ types: [] })).toEqual([]);
       });
 
       it('finds old versions under the name of the newest', async () => {
@@ -385,6 +386,15 @@ export function eventStoreContract(name: string, make: () => Promise<EventStoreU
         await store.append(stream, 'no-stream', [noted(stream, 0)]);
         await store.append(stream, 0, [noted(stream, 1)]);
         expect(numbers(eventsOf(await taken))).toEqual([0, 1]);
+      });
+
+      it('says how far the log reaches to one who wants no event', async () => {
+        const stream = thing('a');
+        const taken = take(start, (deliveries) => deliveries.length === 2, { types: [] });
+        const { position } = await store.append(stream, 'no-stream', [noted(stream, 0)]);
+        const deliveries = await taken;
+        expect(eventsOf(deliveries)).toEqual([]);
+        expect(deliveries.at(-1)).toEqual({ kind: 'checkpoint', position, caughtUp: true });
       });
 
       it('sees the appends of another store on the same log', async () => {

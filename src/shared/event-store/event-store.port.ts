@@ -31,7 +31,7 @@ export interface ReadStreamOptions {
 export interface LogFilter {
   /** Stream categories (`usage`, `rating`); absent = all. */
   readonly categories?: readonly string[];
-  /** Event types (`UsageBatchRated.v1`); absent = all. */
+  /** Event types (`UsageBatchRated.v1`); absent = all, an empty list = none: a subscription then yields checkpoints alone. */
   readonly types?: readonly string[];
 }
 

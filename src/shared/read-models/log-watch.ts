@@ -2,8 +2,8 @@ import type { EventStore } from '../event-store/event-store.port.js';
 
 /** A subscription only wakes; should it say nothing of an append, the end of the log is looked at this often. */
 const POLL_MS = 250;
-/** So many new events are worth a transaction without waiting for more. */
-const PLENTY = 64;
+/** Of no type: the subscription reads and decodes no event, it only says how far the log reaches. */
+const NO_EVENT = { types: [] };
 
 /**
  * Tells a pulling reader that the log has grown. Its reads are the truth: a wake that comes twice, late or not at all
@@ -11,7 +11,6 @@ const PLENTY = 64;
  */
 export class LogWatch {
   private seen = 0;
-  private events = 0;
   private subscription: Promise<void> | undefined;
   private failure: { readonly error: unknown } | undefined;
   private wake: () => void = () => undefined;
@@ -35,14 +34,16 @@ export class LogWatch {
     }
   }
 
-  /** Lets events come in for a while; shorter when there are plenty already. */
-  async gather(milliseconds: number): Promise<void> {
-    this.events = 0;
-    const deadline = performance.now() + milliseconds;
-    while (!this.signal.aborted && this.events < PLENTY) {
-      const left = deadline - performance.now();
+  /** Lets events come in until none has come for `quietMs`, but no longer than `mostMs`. */
+  async gather(mostMs: number, quietMs: number): Promise<void> {
+    this.subscription ??= this.listen(await this.store.head());
+    const deadline = performance.now() + mostMs;
+    while (!this.signal.aborted) {
+      const left = Math.min(quietMs, deadline - performance.now());
       if (left <= 0) return;
+      const { seen } = this;
       await this.pause(left);
+      if (this.seen === seen) return;
     }
   }
 
@@ -59,8 +60,7 @@ export class LogWatch {
 
   private async listen(after: number): Promise<void> {
     try {
-      for await (const delivery of this.store.subscribe({ after, signal: this.ending.signal })) {
-        if (delivery.kind === 'event') this.events += 1;
+      for await (const delivery of this.store.subscribe({ after, filter: NO_EVENT, signal: this.ending.signal })) {
         this.seen = Math.max(this.seen, delivery.kind === 'event' ? delivery.event.position : delivery.position);
         this.wake();
       }

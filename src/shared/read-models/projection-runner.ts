@@ -12,8 +12,12 @@ import { REPLAYS_PROJECTION } from './replays.projection.js';
 
 /** A cohort that is behind gets two batches for one of the cohort ahead: so it catches up however busy the log is. */
 const CATCH_UP_SHARE = 2;
-/** While much is coming in, events are let gather for so long, and become one transaction. */
-const GATHER_MS = 200;
+/**
+ * While much is coming in, events are let gather for so long, and become one transaction; when the log rests for a
+ * moment, the file is at its end and nobody waits in vain.
+ */
+const GATHER_MS = 400;
+const QUIET_MS = 40;
 /** A batch with more changes than this says that much is coming in. */
 const MUCH = 1000;
 
@@ -64,7 +68,7 @@ export class ProjectionRunner implements RoleTask {
     try {
       while (!signal.aborted) {
         if (await this.round()) {
-          if (this.flowing) await watch.gather(GATHER_MS);
+          if (this.flowing) await watch.gather(GATHER_MS, QUIET_MS);
         } else {
           await watch.wait(this.looked);
         }
