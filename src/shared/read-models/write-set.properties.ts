@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Change } from './projection.js';
 import type { CollectionSpec, Row } from './read-models.port.js';
-import { keyText } from './row-shape.js';
+import { byKey, inKeyOrder, keyText } from './row-shape.js';
 import { declare, foldChanges } from './write-set.js';
 
 const things: CollectionSpec = {
@@ -52,6 +52,26 @@ function stored(row: Row): Row {
     amount: row['amount'] === undefined || row['amount'] === null ? null : '1.5',
   };
 }
+
+describe('inKeyOrder', () => {
+  const many = fc.array(
+    fc.record({ tenant: fc.constantFrom('main', 'acme'), id: fc.constantFrom('a', 'b', 'ü', 'aa', '') }),
+    { minLength: 600, maxLength: 900 },
+  );
+
+  it.each([
+    ['of one tenant', 'main'],
+    ['of several tenants', undefined],
+  ])('sorts many rows %s as comparing them all would, equal keys in the order they came', (_, tenant) => {
+    fc.assert(
+      fc.property(many, (keys) => {
+        const rows: Row[] = keys.map((one, n) => ({ ...one, tenant: tenant ?? one.tenant, n }));
+        expect(inKeyOrder(things, [...rows])).toEqual([...rows].sort(byKey(things)));
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
 
 describe('foldChanges', () => {
   it('comes to the same rows for any split of the same changes', async () => {

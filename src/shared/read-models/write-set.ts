@@ -1,7 +1,7 @@
 import type { Change } from './projection.js';
 import { InvalidRow, type RowsToWrite } from './read-model-writer.port.js';
 import type { CollectionSpec, Row } from './read-models.port.js';
-import { asStored, byKey, fieldsOf, keyText, type Field, type RowComparator } from './row-shape.js';
+import { asStored, byKey, fieldsOf, inKeyOrder, keyText, type Field, type RowComparator } from './row-shape.js';
 
 /** Rows by key, in the order of the keys, as the store holds them now. */
 export type Load = (spec: CollectionSpec, keys: readonly Row[]) => Promise<readonly (Row | undefined)[]>;
@@ -52,7 +52,8 @@ function isPut(change: Change): change is Put {
 
 /** Record collections are put once and never looked at again, so they need no map: sorting is stable, the last wins. */
 function onlyPuts({ spec, order }: Declared, changes: readonly Put[]): RowsToWrite {
-  return { spec, puts: changes.map((change) => change.row).sort(order), deletes: [] };
+  const rows = changes.map((change) => change.row);
+  return { spec, puts: inKeyOrder(spec, rows, order), deletes: [] };
 }
 
 interface Entry {

@@ -68,9 +68,11 @@ export class CollectionTable {
     return `CREATE INDEX ${quoted(this.indexName(index, series))} ON ${this.table(generation)} (${fields})${condition}`;
   }
 
-  putSql(generation: Generation): string {
-    const marks = this.fields.map(() => '?').join(', ');
-    return `INSERT OR REPLACE INTO ${this.table(generation)} (${this.columns}) VALUES (${marks})`;
+  /** Puts so many rows at once. */
+  putSql(generation: Generation, rows: number): string {
+    const marks = `(${this.fields.map(() => '?').join(', ')})`;
+    const values = new Array<string>(rows).fill(marks).join(', ');
+    return `INSERT OR REPLACE INTO ${this.table(generation)} (${this.columns}) VALUES ${values}`;
   }
 
   getSql(generation: Generation): string {
@@ -89,15 +91,14 @@ export class CollectionTable {
     return this.spec.key.map((name) => `${quoted(name)} = ?`).join(' AND ');
   }
 
-  /** The row's values in the order of the columns, written into `into`. @throws InvalidRow */
-  encode(row: Row, into: SqlValue[]): SqlValue[] {
+  /** The row's values in the order of the columns, written into `into` from `at` on. @throws InvalidRow */
+  encode(row: Row, into: SqlValue[], at: number): void {
     const { fields, encoders } = this;
     for (let index = 0; index < fields.length; index += 1) {
       const field = fields[index];
       const encode = encoders[index];
-      if (field !== undefined && encode !== undefined) into[index] = encode(row[field.name]);
+      if (field !== undefined && encode !== undefined) into[at + index] = encode(row[field.name]);
     }
-    return into;
   }
 
   /** @throws InvalidRow when a part of the key is missing or of another type. */
@@ -142,9 +143,11 @@ function encoder(spec: CollectionSpec, field: Field): (value: unknown) => SqlVal
         return stored === null ? null : JSON.stringify(stored);
       };
     case 'text':
-    case 'decimal':
+      return (value) => (typeof value === 'string' ? value : (storable(spec, field, value) as SqlValue));
     case 'integer':
     case 'instant':
+      return (value) => (Number.isSafeInteger(value) ? (value as number) : (storable(spec, field, value) as SqlValue));
+    case 'decimal':
       return (value) => storable(spec, field, value) as SqlValue;
   }
 }
