@@ -63,6 +63,7 @@ built('the main job, killed (needs dist/: npm run build)', () => {
         signal: 'SIGKILL',
       });
       const deaths = [
+        ...(RUNS > 1 ? [kill('take in', 0, 0)] : []),
         kill('take in', 0.02, 0.4),
         kill('take in', 0.5, 0.97),
         ...(RUNS > 1 ? [kill('heal', 0, 1)] : []),

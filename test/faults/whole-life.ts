@@ -31,6 +31,7 @@ export async function makeBirthplace(): Promise<Birthplace> {
 /** A death in a step, once this share of the step's work is in the log (or of the rebuild is done). */
 export interface PlannedDeath {
   readonly step: StepName;
+  /** 0: at once, while the first request is on its way. */
   readonly share: number;
   readonly signal: Death['signal'];
   /** What happens to the data folder before the next start. */
@@ -90,14 +91,17 @@ export async function onStage<T>(
   await mkdir(folder);
   await cp(join(birthplace.folder, 'data'), dataDir, { recursive: true });
   const sandbox = await SandboxServer.start(folder);
-  const life = await ServerLife.begin({ dataDir, key: birthplace.key, billingUrl: sandbox.url });
   try {
-    const job = new MainJob(life, sandbox.api, records);
-    const result = await act({ life, job, sandbox: sandbox.api, dataDir });
-    await rm(folder, { recursive: true, force: true });
-    return result;
+    const life = await ServerLife.begin({ dataDir, key: birthplace.key, billingUrl: sandbox.url });
+    try {
+      const job = new MainJob(life, sandbox.api, records);
+      const result = await act({ life, job, sandbox: sandbox.api, dataDir });
+      await rm(folder, { recursive: true, force: true });
+      return result;
+    } finally {
+      await life.abandon();
+    }
   } finally {
-    await life.abandon();
     await sandbox.program.kill();
   }
 }
@@ -113,7 +117,7 @@ async function walk(
     await sandbox.put('/sandbox/faults', plan.faults?.[step] ?? []);
     const work = new Work(job.run(step));
     for (const { share, signal, between } of plan.deaths.filter((death) => death.step === step)) {
-      const wanted = begin + Math.max(1, Math.round(share * (plan.spans?.[step] ?? 0)));
+      const wanted = begin + Math.ceil(share * (plan.spans?.[step] ?? 0));
       await (step === 'rebuild' ? rebuilt(life, share, work) : logReached(life, wanted, work));
       const midway = !work.ended;
       const death = await life.die(signal, () => between?.(dataDir) ?? Promise.resolve());
