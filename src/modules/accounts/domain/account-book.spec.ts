@@ -123,6 +123,23 @@ describe('AccountBook', () => {
     ]);
   });
 
+  /**
+   *      JAN        FEB        MAR
+   *      |  X ------------------------------
+   *      |          | Y ------|
+   *      |    X     |    Y    |     X
+   */
+  it('says how long an answer holds, also where one period lies inside another', () => {
+    const book = bookOf(account(), subscription(), assigned());
+    expect(book.resolve('49', JAN)).toMatchObject({ service: 'X', validFrom: JAN, validTo: Infinity });
+    book.apply(assigned(FEB, MAR, 'Y'));
+    expect(book.resolve('49', JAN)).toMatchObject({ service: 'X', validFrom: JAN, validTo: FEB });
+    expect(book.resolve('49', FEB)).toMatchObject({ service: 'Y', validFrom: FEB, validTo: MAR });
+    expect(book.resolve('49', MAR)).toMatchObject({ service: 'X', validFrom: MAR, validTo: Infinity });
+    book.apply(ended(FEB, FEB + 1));
+    expect(book.resolve('49', FEB + 1)).toMatchObject({ service: 'X', validFrom: FEB + 1, validTo: Infinity });
+  });
+
   it('knows every subscription of an account that has many', () => {
     const book = bookOf(account());
     for (let index = 0; index < 40; index += 1) {

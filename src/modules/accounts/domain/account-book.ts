@@ -143,11 +143,13 @@ export class AccountBook {
       }
       case 'ServiceIdAssigned.v1': {
         const { subscription, serviceId, service, effectiveFrom, effectiveTo } = event.data;
+        this.forgetAnswers(serviceId);
         this.assign(serviceId, subscriptionEntry(entry, subscription), service, effectiveFrom, effectiveTo);
         return;
       }
       case 'ServiceIdEnded.v1': {
         const { subscription, serviceId, effectiveFrom, effectiveTo } = event.data;
+        this.forgetAnswers(serviceId);
         this.end(serviceId, entry.id, subscription, effectiveFrom, effectiveTo);
         return;
       }
@@ -159,7 +161,14 @@ export class AccountBook {
   /** Whose usage it is at a usage time (epoch ms), or why nobody's: with the ids involved and the remedy. */
   resolve(serviceId: string, at: number): Resolution {
     let assignment = this.serviceIds.get(serviceId);
-    while (assignment !== undefined && (at < assignment.from || at >= assignment.to)) assignment = assignment.earlier;
+    // Those above it in the list come first where they hold: between their ends and starts its answer holds.
+    let after = -Infinity;
+    let before = Infinity;
+    while (assignment !== undefined && (at < assignment.from || at >= assignment.to)) {
+      if (at < assignment.from) before = assignment.from;
+      else after = Math.max(after, assignment.to);
+      assignment = assignment.earlier;
+    }
     if (assignment === undefined) return this.notFound(serviceId, at);
     const { answer } = assignment;
     if (
@@ -170,7 +179,7 @@ export class AccountBook {
     ) {
       return answer;
     }
-    return resolveAnew(assignment, serviceId, at);
+    return resolveAnew(assignment, serviceId, at, { after, before });
   }
 
   toJSON(): AccountBookState {
@@ -267,6 +276,11 @@ export class AccountBook {
     later.earlier = { ...made, earlier: replaced };
   }
 
+  /** How long an answer holds depends on the other assignments of its service id. */
+  private forgetAnswers(serviceId: string): void {
+    for (let item = this.serviceIds.get(serviceId); item !== undefined; item = item.earlier) item.answer = undefined;
+  }
+
   private readonly names = new Map<string, string>();
   /** One string object per service code instead of one per service id. */
   private sharedName(name: string): string {
@@ -282,7 +296,6 @@ export class AccountBook {
         item.from === from && item.subscription.id === subscription && item.subscription.account.id === account;
       if (isIt) {
         item.to = to;
-        item.answer = undefined;
         return;
       }
     }
@@ -325,7 +338,12 @@ function withFact<Terms>(facts: Fact<Terms>[], fact: Fact<Terms>): Fact<Terms>[]
   return facts;
 }
 
-function resolveAnew(assignment: Assignment, serviceId: string, at: number): Resolution {
+interface Gap {
+  readonly after: number;
+  readonly before: number;
+}
+
+function resolveAnew(assignment: Assignment, serviceId: string, at: number, { after, before }: Gap): Resolution {
   const { subscription } = assignment;
   const { account } = subscription;
   const terms = factAt(subscription.facts, at);
@@ -344,8 +362,13 @@ function resolveAnew(assignment: Assignment, serviceId: string, at: number): Res
     currency: holder.terms.currency,
     billingDay: holder.terms.billingDay,
     timeZone: holder.terms.timeZone,
-    validFrom: Math.max(assignment.from, terms.effectiveFrom, holder.effectiveFrom),
-    validTo: Math.min(assignment.to, nextChangeAfter(subscription.facts, at), nextChangeAfter(account.facts, at)),
+    validFrom: Math.max(after, assignment.from, terms.effectiveFrom, holder.effectiveFrom),
+    validTo: Math.min(
+      before,
+      assignment.to,
+      nextChangeAfter(subscription.facts, at),
+      nextChangeAfter(account.facts, at),
+    ),
   };
   assignment.answeredAt = account.changes;
   return assignment.answer;
