@@ -154,9 +154,18 @@ export class Decimal {
   }
 }
 
+/** 10^0 to 10^30. */
+const POWERS: readonly bigint[] = Array.from({ length: MAX_SCALE + 1 }, (_, exponent) => 10n ** BigInt(exponent));
+
 /** Prints scaled integer units as a canonical decimal string, for hot paths that keep no Decimal objects. */
 export function unitsToString(units: bigint, scale: number): string {
   if (scale === 0) return units.toString();
+  const power = POWERS[scale];
+  if (power !== undefined) {
+    // Most quantities are whole: one division is cheaper than printing and cutting off a dozen zeros.
+    const whole = units / power;
+    if (whole * power === units) return whole.toString();
+  }
   const negative = units < 0n;
   const digits = (negative ? -units : units).toString().padStart(scale + 1, '0');
   let end = digits.length;

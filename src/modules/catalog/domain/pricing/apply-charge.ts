@@ -22,7 +22,7 @@ export function applyCharge(
   const position = charge.position === undefined ? undefined : (balances.get(charge.position) ?? 0n);
   const before = beforeOf(charge, position, balances);
   const impacts: Impact[] = [];
-  const amount = priceQuantity({ price, charge, balances, impacts }, position ?? 0n, quantity);
+  const amount = priceQuantity({ price, charge, balances, impacts, text }, position ?? 0n, quantity);
   for (const { name, key } of charge.accumulators) {
     if (quantity === 0n) break;
     balances.set(key, (balances.get(key) ?? 0n) + quantity);

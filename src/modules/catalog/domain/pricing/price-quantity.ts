@@ -9,20 +9,25 @@ export interface Charging {
   readonly charge: CompiledCharge;
   readonly balances: Balances;
   readonly impacts: Impact[];
+  /** The quantity charged, as it is stored. */
+  readonly text: string;
 }
+
+const NO_PIECES: readonly Piece[] = [];
 
 /** tiers -> fixed -> amount limits -> allowances; notes the impacts and answers their sum. */
 export function priceQuantity(charging: Charging, start: QuantityUnits, quantity: QuantityUnits): AmountUnits {
   const { price, charge, impacts } = charging;
   const { tiers } = charge;
   const end = start + quantity;
-  const pieces = tiers?.piecesOf(start, end) ?? [];
+  const pieces = tiers?.piecesOf(start, end) ?? NO_PIECES;
   let usage = 0n;
-  const amounts = pieces.map((piece) => {
+  const amounts: AmountUnits[] = [];
+  for (const piece of pieces) {
     const amount = tiers === undefined ? 0n : tiers.amountOf(piece);
     usage += amount;
-    return amount;
-  });
+    amounts.push(amount);
+  }
   const repricing = tiers?.repricing(start, end) ?? 0n;
   const entries = tiers?.hasEntries === true && quantity > 0n ? entriesOf(tiers, start, end) : 0n;
   const gross = usage + repricing + entries + charge.fixed;
@@ -80,15 +85,17 @@ function usagePieces(charging: Charging, tiers: ChargeFunction, usage: UsagePiec
   const { price, charge, impacts } = charging;
   if (charge.allowances.length > 0 && usage.pieces.length > 0) grant(charging);
   let offset = 0n;
-  usage.pieces.forEach((piece, index) => {
+  for (let index = 0; index < usage.pieces.length; index += 1) {
+    const piece = usage.pieces[index];
+    if (piece === undefined) break;
     const amount = usage.amounts[index] ?? 0n;
-    const quantity = quantityText(piece.end - piece.start);
+    const quantity = usage.pieces.length === 1 ? charging.text : quantityText(piece.end - piece.start);
     impacts.push(['PRICE', price.currency, quantity, tiers.priceText(piece.tier), amountText(amount), piece.tier]);
     // A free tier takes nothing from an allowance: there is nothing to set it off against.
     if (charge.allowances.length > 0 && !tiers.isFree(piece.tier)) {
       offset += offsetPiece(charging, tiers, piece, usage.most - offset);
     }
-  });
+  }
   return offset;
 }
 
