@@ -17,6 +17,8 @@ export interface Route {
   readonly partition: number;
   readonly holder: string;
   readonly cycles: BillingCycles;
+  /** Of the account book when `owner` was last known to be right. */
+  bookRevision: number;
 }
 
 /** Routes kept at most; then all are forgotten and made again as they are needed. */
@@ -47,15 +49,21 @@ export class ReferenceData {
   /** Who used a service id at a usage time, and which partition rates for them. */
   routeOf(serviceId: string, at: number, partitions: number): Route | ResolutionRefusal {
     const known = this.routes.get(serviceId);
+    const { revision } = this.accounts;
+    if (known?.bookRevision === revision && at >= known.owner.validFrom && at < known.owner.validTo) return known;
     const owner = this.accounts.resolve(serviceId, at);
     if (!owner.found) return owner;
-    if (known?.owner === owner) return known;
+    if (known?.owner === owner) {
+      known.bookRevision = revision;
+      return known;
+    }
     if (this.routes.size >= MAX_ROUTES) this.routes.clear();
     const route: Route = {
       owner,
       partition: partitionOfAccount(owner.account, partitions),
       holder: holderOf(owner.account, owner.subscription),
       cycles: this.calendar.cyclesOf(owner.billingDay, owner.timeZone),
+      bookRevision: revision,
     };
     this.routes.set(serviceId, route);
     return route;

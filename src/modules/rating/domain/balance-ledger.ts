@@ -5,7 +5,7 @@ import { quantityUnitsOf } from './quantity-units.js';
  * One subscription in one billing cycle. The list of keys is shared between all that have the same ones, so that what
  * is kept per subscription is an array of integers.
  */
-interface CycleBalances {
+export interface CycleBalances {
   readonly cycle: number;
   keys: readonly string[];
   /** As long as `keys`, and no longer: a pushed-to array would take three times the memory. */
@@ -35,14 +35,15 @@ export class BalanceLedger {
   }
 
   get(holder: string, cycle: number, key: string): bigint | undefined {
-    const balances = this.cycleOf(holder, cycle);
-    if (balances === undefined) return undefined;
-    const index = balances.keys.indexOf(key);
-    return index < 0 ? undefined : balances.values[index];
+    return balanceIn(this.cycleOf(holder, cycle), key);
   }
 
   set(holder: string, cycle: number, key: string, value: bigint): void {
-    const balances = this.cycleOf(holder, cycle) ?? this.open(holder, cycle);
+    this.setIn(this.cycleOf(holder, cycle) ?? this.open(holder, cycle), key, value);
+  }
+
+  /** Of balances that this ledger holds. */
+  setIn(balances: CycleBalances, key: string, value: bigint): void {
     const index = balances.keys.indexOf(key);
     if (index >= 0) {
       balances.values[index] = value;
@@ -91,13 +92,13 @@ export class BalanceLedger {
     return ledger;
   }
 
-  private cycleOf(holder: string, cycle: number): CycleBalances | undefined {
+  cycleOf(holder: string, cycle: number): CycleBalances | undefined {
     let balances = this.holders.get(holder);
     while (balances !== undefined && balances.cycle !== cycle) balances = balances.older;
     return balances;
   }
 
-  private open(holder: string, cycle: number): CycleBalances {
+  open(holder: string, cycle: number): CycleBalances {
     const made: CycleBalances = { cycle, keys: [], values: [], older: this.holders.get(holder) };
     this.holders.set(holder, made);
     return made;
@@ -112,6 +113,12 @@ export class BalanceLedger {
   }
 }
 
+function balanceIn(balances: CycleBalances | undefined, key: string): bigint | undefined {
+  if (balances === undefined) return undefined;
+  const index = balances.keys.indexOf(key);
+  return index < 0 ? undefined : balances.values[index];
+}
+
 /** Who holds balances: a subscription of an account. */
 export function holderOf(account: string, subscription: string): string {
   return `${account}\n${subscription}`;
@@ -124,6 +131,8 @@ export function holderOf(account: string, subscription: string): string {
 export class BalanceDraft {
   private holder = '';
   private cycle = 0;
+  /** Found once for all that one record asks. */
+  private balances: CycleBalances | undefined;
   private readonly keys: string[] = [];
   private readonly values: bigint[] = [];
 
@@ -133,13 +142,14 @@ export class BalanceDraft {
     this.ledger = ledger;
     this.holder = holder;
     this.cycle = cycle;
+    this.balances = ledger.cycleOf(holder, cycle);
     this.keys.length = 0;
     this.values.length = 0;
   }
 
   get(key: string): bigint | undefined {
     const index = this.keys.indexOf(key);
-    return index >= 0 ? this.values[index] : this.ledger.get(this.holder, this.cycle, key);
+    return index >= 0 ? this.values[index] : balanceIn(this.balances, key);
   }
 
   set(key: string, value: bigint): void {
@@ -153,8 +163,10 @@ export class BalanceDraft {
   }
 
   commit(): void {
+    if (this.keys.length === 0) return;
+    this.balances ??= this.ledger.open(this.holder, this.cycle);
     for (let index = 0; index < this.keys.length; index += 1) {
-      this.ledger.set(this.holder, this.cycle, this.keys[index] ?? '', this.values[index] ?? 0n);
+      this.ledger.setIn(this.balances, this.keys[index] ?? '', this.values[index] ?? 0n);
     }
   }
 }
