@@ -7,7 +7,7 @@ import { Public } from '../http/access.decorators.js';
 import { HealthDto } from './health.dto.js';
 import { Readiness } from './readiness.js';
 
-@ApiTags('Operating')
+@ApiTags('Health')
 @Public()
 @Controller('health')
 export class HealthController {

@@ -1,9 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { OPENAPI_TAGS } from './openapi-tags.js';
 import { PROBLEM_MEANINGS, ProblemDto, problemContent } from './problem.dto.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Responses = Record<string, { description?: string; content?: unknown }>;
+type Parameter = NonNullable<Operation['parameters']>[number];
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 const DESCRIPTION = `Usage files become money, and every reprocess and every audit is a replay.
@@ -26,6 +28,7 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key: `rtl_…`' })
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'The same API key' }, 'apiKey')
     .build();
+  base.tags = OPENAPI_TAGS.map(([name, description]) => ({ name, description }));
   const document = SwaggerModule.createDocument(app, base, { extraModels: [ProblemDto] });
   document.paths = sorted(document.paths);
   if (document.components?.schemas !== undefined) {
@@ -56,7 +59,6 @@ export function serveDocumentation(app: NestFastifyApplication, document: OpenAP
       tryItOutEnabled: true,
       displayRequestDuration: true,
       docExpansion: 'none',
-      tagsSorter: 'alpha',
     },
   });
 }
@@ -71,10 +73,24 @@ function complete(operation: Operation, path: string, method: string): void {
   for (const [status, response] of Object.entries(responses)) {
     if (Number(status) < 400) continue;
     response.description = textOr(response.description, PROBLEM_MEANINGS[Number(status)] ?? 'Refused.');
-    response.content ??= problemContent();
+    response.content ??= problemContent(Number(status), response.description);
   }
   operation.responses = sorted(responses) as Operation['responses'];
+  operation.parameters?.forEach(leaveOpen);
   if (guarded && method !== 'get') addIdempotencyKey(operation);
+}
+
+/**
+ * Swagger UI fills every parameter with its example before it executes. A filter that nobody chose would hide what a
+ * newcomer is looking for, so an optional one says its example in words, and in `x-example` for programs.
+ */
+function leaveOpen(parameter: Parameter): void {
+  if (!('schema' in parameter) || parameter.in !== 'query' || parameter.required === true) return;
+  const { example } = parameter as { example?: unknown };
+  if (example === undefined) return;
+  delete parameter.example;
+  Object.assign(parameter, { 'x-example': example });
+  parameter.description = `${textOr(parameter.description, '')} For example \`${String(example)}\`.`.trimStart();
 }
 
 /** What every list has in common, said once. */

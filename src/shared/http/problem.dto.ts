@@ -1,5 +1,7 @@
+import { STATUS_CODES } from 'node:http';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { HTTP_CODES, problemType, type Problem } from './problem.js';
 
 export class FieldErrorDto {
   @ApiProperty({ description: 'Where, as a path in the body or the query.', example: 'charges[0].tiers.steps[1].upTo' })
@@ -64,18 +66,39 @@ export const PROBLEM_MEANINGS: Readonly<Record<number, string>> = {
   503: 'The log or a read model cannot answer now: ask again.',
 };
 
+/** What the server itself answers beside HTTP_CODES, where an operation names no code of its own. */
+const GENERAL_CODES: Readonly<Record<number, string>> = {
+  ...HTTP_CODES,
+  409: 'command/in-flight',
+  422: 'request/invalid',
+  500: 'server/defect',
+  503: 'log/unavailable',
+};
+
 /**
- * Error answers of an operation: `@ApiProblems({ 409: 'The platform is paused already.' })`. 401, 403, 422, 500 and 503
- * are added to every operation by the document's builder, so only what is special to an operation is said here.
+ * Error answers of an operation: `@ApiProblems({ 409: 'It is paused already (`sources/paused`).' })`. The first code in
+ * the text is the one of the example. 401, 403, 422, 500 and 503 are added to every operation by the document's builder, so
+ * only what is special to an operation is said here.
  */
 export function ApiProblems(problems: Readonly<Record<number, string>>): MethodDecorator & ClassDecorator {
   return applyDecorators(
     ...Object.entries(problems).map(([status, description]) =>
-      ApiResponse({ status: Number(status), description, content: problemContent() }),
+      ApiResponse({ status: Number(status), description, content: problemContent(Number(status), description) }),
     ),
   );
 }
 
-export function problemContent(): Record<string, { schema: { $ref: string } }> {
-  return { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } };
+/** A problem document with an example that says what the description says. */
+export function problemContent(status: number, description: string) {
+  const code = /`([a-z-]+(?:\/[a-z-]+)+)`/.exec(description)?.[1] ?? GENERAL_CODES[status] ?? `http/${status}`;
+  const example: Problem = {
+    type: problemType(code),
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail: description.replace(/ \(`[^`]*`\)/g, '').replaceAll('`', ''),
+    instance: 'urn:retally:request:0b5f3a52-6b2e-4d52-9c3f-2f6f7d1f9a10',
+    code,
+    ...(code === 'request/invalid' ? { errors: [{ path: 'limit', message: 'must not be greater than 1000' }] } : {}),
+  };
+  return { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) }, example } };
 }

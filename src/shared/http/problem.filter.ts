@@ -5,23 +5,9 @@ import { LogUnavailable, WrongExpectedRevision } from '../event-store/event-stor
 import type { Refusal } from '../kernel/refusal.js';
 import { InvalidQuery } from '../read-models/read-models.port.js';
 import type { Logger } from '../telemetry/logger.js';
-import { ProblemException, type Problem } from './problem.js';
+import { HTTP_CODES, ProblemException, problemType, type Problem } from './problem.js';
 import type { RouteTable } from './route-table.js';
 
-/** Codes of the statuses that come from the HTTP layer itself, not from a module's table. */
-const HTTP_CODES: Readonly<Record<number, string>> = {
-  400: 'request/malformed',
-  401: 'access/unauthenticated',
-  403: 'access/forbidden',
-  404: 'request/not-found',
-  405: 'request/method-not-allowed',
-  406: 'request/not-acceptable',
-  413: 'request/too-large',
-  414: 'request/too-long',
-  415: 'request/unsupported-media-type',
-  429: 'request/too-many',
-  503: 'server/unavailable',
-};
 /** A caller may try again after this many seconds. */
 const RETRY_SECONDS = 2;
 
@@ -136,7 +122,7 @@ function messageOf(error: unknown, status: number): string {
 
 function problemBody({ status, refusal }: Answer, correlationId: string): Problem {
   return {
-    type: `https://retally.dev/problems/${refusal.code}`,
+    type: problemType(refusal.code),
     title: STATUS_CODES[status] ?? 'Error',
     status,
     detail: refusal.message,

@@ -16,6 +16,25 @@ export interface Problem {
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
+export function problemType(code: string): string {
+  return `https://retally.dev/problems/${code}`;
+}
+
+/** Codes of the statuses that come from the HTTP layer itself, not from a module's table. */
+export const HTTP_CODES: Readonly<Record<number, string>> = {
+  400: 'request/malformed',
+  401: 'access/unauthenticated',
+  403: 'access/forbidden',
+  404: 'request/not-found',
+  405: 'request/method-not-allowed',
+  406: 'request/not-acceptable',
+  413: 'request/too-large',
+  414: 'request/too-long',
+  415: 'request/unsupported-media-type',
+  429: 'request/too-many',
+  503: 'server/unavailable',
+};
+
 /** Code -> status: each module's `api/` has one such table for its refusals. */
 export type RefusalStatuses = Readonly<Record<string, number>>;
 

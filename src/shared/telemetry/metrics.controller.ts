@@ -6,7 +6,7 @@ import type { OtherThreads } from '../runtime/other-threads.js';
 import { OTHER_THREADS } from '../runtime/tokens.js';
 import { Metrics } from './metrics.js';
 
-@ApiTags('Operating')
+@ApiTags('Health')
 @Public()
 @Controller('metrics')
 export class MetricsController {
