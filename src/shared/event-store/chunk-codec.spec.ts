@@ -1,5 +1,5 @@
 import { inflateRawSync } from 'node:zlib';
-import { decodeChunk, encodeChunk, UnevenColumns } from './chunk-codec.js';
+import { decodeChunk, encodeChunk, releaseColumns, UnevenColumns } from './chunk-codec.js';
 
 /** What stands in the bytes for the columns. */
 function spelled(columns: Record<string, readonly unknown[]>): unknown {
@@ -53,6 +53,17 @@ describe('chunk codec', () => {
       expect(() => encodeChunk({ head: {}, columns: { 'q.seconds': values } })).toThrow('columns.q.seconds[');
     }
     expect(() => encodeChunk({ head: { total: [value] }, columns: {} })).toThrow('head.total[0]');
+  });
+
+  it('inflates columns once, and anew after they were released', () => {
+    const given = { head: { n: 1 }, columns: { at: [5, 9, 2], id: ['a', 'b', 'c'] } };
+    const chunk = decodeChunk(encodeChunk(given));
+    const { columns } = chunk;
+    expect(chunk.columns).toBe(columns);
+    releaseColumns(chunk);
+    expect(chunk.columns).not.toBe(columns);
+    expect(chunk).toEqual(given);
+    expect(() => [null, undefined, 'a', {}].forEach(releaseColumns)).not.toThrow();
   });
 
   it('refuses bytes that are no chunk, or one of a later format', () => {

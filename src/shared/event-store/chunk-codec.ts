@@ -23,6 +23,9 @@ const HEADER_BYTES = 20;
 /** No honest chunk comes near it (an append is at most 1 MiB deflated), so a damaged length cannot ask for gigabytes. */
 const MAX_COLUMN_BYTES = 256 * 1_048_576;
 
+/** Not enumerable: the data of an event are its head and its columns, and nothing else. */
+const RELEASE = Symbol('release');
+
 export class DamagedChunk extends Error {
   override readonly name = 'DamagedChunk';
 }
@@ -51,25 +54,32 @@ export function encodeChunk(chunk: Chunk): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * @returns `{ head, columns }`; `columns` is inflated once, on first access.
+ * @returns `{ head, columns }`; `columns` is inflated once, on first access, and again after `releaseColumns`.
  * @throws DamagedChunk when a single byte is not as it was written.
  */
 export function decodeChunk(stored: Uint8Array): Chunk {
   const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength);
   const headEnd = checkHeader(bytes);
   const head = parse(bytes.toString('utf8', HEADER_BYTES, headEnd), 'head');
-  let compressed: Buffer | undefined = bytes;
   let columns: ChunkColumns | undefined;
-  return {
+  const chunk: Chunk = {
     head,
     get columns(): ChunkColumns {
-      if (compressed !== undefined) {
-        columns = inflateColumns(compressed.subarray(headEnd), compressed.readUInt32LE(12));
-        compressed = undefined;
-      }
-      return columns ?? {};
+      columns ??= inflateColumns(bytes.subarray(headEnd), bytes.readUInt32LE(12));
+      return columns;
     },
   };
+  Object.defineProperty(chunk, RELEASE, { value: () => (columns = undefined) });
+  return chunk;
+}
+
+/**
+ * Lets go of inflated columns; whoever looks at them again inflates them again. For readers of many events that cannot
+ * know who keeps one: inflated, a chunk takes many times the memory of its bytes.
+ */
+export function releaseColumns(data: unknown): void {
+  if (typeof data !== 'object' || data === null) return;
+  (data as { readonly [RELEASE]?: () => void })[RELEASE]?.();
 }
 
 function checkHeader(bytes: Buffer): number {
