@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { COMMAND_GATEWAY, type CommandGateway } from '../../../shared/command-log/command-gateway.port.js';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { Allow, Caller } from '../../../shared/http/access.decorators.js';
@@ -7,6 +7,7 @@ import { answerOf } from '../../../shared/http/answer.js';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { instantToString, type Clock } from '../../../shared/kernel/clock.js';
+import { InvalidQuery } from '../../../shared/read-models/read-models.port.js';
 import { CLOCK } from '../../../shared/runtime/tokens.js';
 import { IssueApiKey, RevokeApiKey } from '../application/api-keys.handlers.js';
 import { KeyRing, type IssuedKey } from '../application/key-ring.js';
@@ -21,6 +22,9 @@ import {
   RevokedApiKeyDto,
 } from './api-keys.dto.js';
 import type { ApiKeyDto } from './api-keys.dto.js';
+
+/** Pages go on after a key's id. */
+const KEY_ID = /^[0-9a-f]{12}$/;
 
 @ApiTags('Access')
 @ApiBearerAuth()
@@ -40,6 +44,9 @@ export class ApiKeysController {
   })
   @ApiOkResponse({ type: ApiKeyPage })
   async list(@Caller() caller: Principal, @Query() query: ListQuery): Promise<ApiKeyPage> {
+    if (query.after !== undefined && !KEY_ID.test(query.after)) {
+      throw new InvalidQuery('after', 'is no cursor of this list');
+    }
     if (query.minPosition !== undefined) await this.ring.seen(query.minPosition);
     const keys = this.ring.of(caller.tenant).filter((key) => query.after === undefined || key.keyId > query.after);
     const items = keys.slice(0, query.limit).map((key) => this.show(key));
@@ -55,7 +62,7 @@ export class ApiKeysController {
       'The answer shows the key once. Sent again under the same Idempotency-Key it answers without it; revoke such a key and issue another if the first answer was lost.',
   })
   @ApiCreatedResponse({ type: IssuedApiKeyDto })
-  @ApiProblems({ 409: 'An active key has this name.' })
+  @ApiProblems({ 409: 'An active key has this name (`access/name-in-use`).' })
   async issue(
     @Caller() caller: Principal,
     @Body() body: IssueApiKeyRequest,
@@ -78,12 +85,16 @@ export class ApiKeysController {
 
   @Post(':keyId/revoke')
   @HttpCode(200)
+  @ApiParam({ name: 'keyId', description: 'As the list shows it.', example: '3f9a1c0b7e52' })
   @ApiOperation({
     summary: 'Revoke an API key',
     description: 'From the answer on it opens nothing. The last active key with the role admin cannot be revoked.',
   })
   @ApiOkResponse({ type: RevokedApiKeyDto })
-  @ApiProblems({ 404: 'There is no such key.', 409: 'It is the last active admin key.' })
+  @ApiProblems({
+    404: 'There is no such key (`access/key-not-found`).',
+    409: 'It is the last active admin key (`access/last-admin`).',
+  })
   async revoke(
     @Caller() caller: Principal,
     @Param('keyId') keyId: string,
