@@ -8,7 +8,7 @@ import type { Metrics } from '../telemetry/metrics.js';
 import { forbiddenNames } from './guarded-body.js';
 import type { HttpActivity } from './http-activity.js';
 import { ProblemException } from './problem.js';
-import { ProblemFilter } from './problem.filter.js';
+import { answerFrameworkError, ProblemFilter } from './problem.filter.js';
 import { correlationIdOf, runInRequest, traceparentOf } from './request-context.js';
 import { RouteTable } from './route-table.js';
 import { invalidRequest, requestValidation } from './validation.js';
@@ -30,6 +30,7 @@ export function httpAdapter(config: Config): FastifyAdapter {
     requestIdHeader: false,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
+    frameworkErrors: answerFrameworkError,
     routerOptions: { maxParamLength: 500 },
   });
 }

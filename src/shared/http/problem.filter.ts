@@ -120,6 +120,16 @@ function messageOf(error: unknown, status: number): string {
   return error instanceof Error && error.message !== '' ? error.message : (STATUS_CODES[status] ?? 'Request refused');
 }
 
+/** What the router refuses before there is a route (an address that cannot be decoded) never reaches the filter. */
+export function answerFrameworkError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const status = statusOf(error) ?? 400;
+  const refusal = { code: HTTP_CODES[status] ?? `http/${status}`, message: messageOf(error, status) };
+  void reply
+    .status(status)
+    .headers({ 'content-type': 'application/problem+json; charset=utf-8' })
+    .send(JSON.stringify(problemBody({ status, refusal }, request.id)));
+}
+
 function problemBody({ status, refusal }: Answer, correlationId: string): Problem {
   return {
     type: problemType(refusal.code),
