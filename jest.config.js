@@ -19,4 +19,5 @@ export default {
     ],
   },
   testTimeout: 30_000,
+  reporters: ['default', '<rootDir>/test/support/plain-summary.reporter.js'],
 };
