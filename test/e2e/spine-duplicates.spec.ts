@@ -91,11 +91,7 @@ describe('the same again', () => {
   it('a record twice in one file, once as it is and once changed: billed once', async () => {
     const before = (await charges()).length;
     const [fresh = ''] = LINES.slice(800, 801);
-    const file = await world.take(
-      'voice',
-      text([fresh, fresh, fresh.replace(/;\d+;$/, ';1;'), fresh]),
-      'inside.csv',
-    );
+    const file = await world.take('voice', text([fresh, fresh, fresh.replace(/;\d+;$/, ';1;'), fresh]), 'inside.csv');
     expect(file.phases.parseAndLoad).toEqual({ total: 4, processed: 1, error: 1, duplicate: 2 });
     expect((await charges()).length - before).toBe(1);
   }, 60_000);

@@ -79,8 +79,12 @@ export class MoneyOracle {
       }
       case 'tokens': {
         const large = fields[3] === 'large';
-        const input = Big(large ? '0.0025' : '0.00015').times(amount).div(1000);
-        const made = Big(large ? '0.01' : '0.0006').times(output).div(1000);
+        const input = Big(large ? '0.0025' : '0.00015')
+          .times(amount)
+          .div(1000);
+        const made = Big(large ? '0.01' : '0.0006')
+          .times(output)
+          .div(1000);
         return [
           { account, usageType: 'TOKENS_INPUT', amount: input, currency: 'USD' },
           { account, usageType: 'TOKENS_OUTPUT', amount: made, currency: 'USD' },
