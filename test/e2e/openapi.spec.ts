@@ -6,50 +6,27 @@ import request from 'supertest';
 import { DiscoveryService, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { ALLOWED_ROLES, PUBLIC_ROUTE } from '../../src/shared/http/access.decorators.js';
 import { describeApi } from '../../src/tools/openapi/describe-api.js';
+import { OPENAPI_TAGS } from '../../src/shared/http/openapi-tags.js';
 import { startTestApp } from '../support/app.js';
-
-interface Schema {
-  readonly $ref?: string;
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly items?: Schema;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly allOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-  readonly anyOf?: readonly Schema[];
-  readonly additionalProperties?: unknown;
-  readonly example?: unknown;
-  readonly description?: string;
-}
-interface Media {
-  readonly schema?: Schema;
-  readonly example?: unknown;
-  readonly examples?: Readonly<Record<string, { value: unknown }>>;
-}
-interface Operation {
-  readonly summary?: string;
-  readonly description?: string;
-  readonly tags?: readonly string[];
-  readonly operationId: string;
-  readonly parameters?: readonly { name: string; in: string; description?: string }[];
-  readonly requestBody?: { content: Readonly<Record<string, Media>> };
-  readonly responses: Readonly<Record<string, { description: string; content?: Readonly<Record<string, Media>> }>>;
-}
-interface Document {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
-}
+import {
+  exampleOf,
+  resolveSchema,
+  type ApiDocument,
+  type Media,
+  type Operation,
+  type Parameter,
+  type Schema,
+} from '../support/documented-api.js';
 
 describe('the OpenAPI document', () => {
-  let document: Document;
+  let document: ApiDocument;
   let operations: [name: string, operation: Operation][];
 
   beforeAll(async () => {
     const dir = mkdtempSync(join(tmpdir(), 'retally-openapi-'));
     try {
       const text = await describeApi(dir);
-      document = JSON.parse(text) as Document;
+      document = JSON.parse(text) as ApiDocument;
     } finally {
       rmSync(dir, { recursive: true, force: true });
     }
@@ -67,6 +44,13 @@ describe('the OpenAPI document', () => {
     expect(failing((o) => (o.summary ?? '') !== '' && (o.description ?? '') !== '' && o.tags?.length === 1)).toEqual(
       [],
     );
+  });
+
+  it('has its chapters in the order of the work, each with a sentence and something in it', () => {
+    expect(document.tags.map(({ name }) => name)).toEqual(OPENAPI_TAGS.map(([name]) => name));
+    expect(document.tags.filter(({ description }) => description.length < 10)).toEqual([]);
+    const used = new Set(operations.flatMap(([, { tags }]) => tags ?? []));
+    expect([...used].sort()).toEqual(document.tags.map(({ name }) => name).sort());
   });
 
   it('shows a successful answer of every operation with its schema', () => {
@@ -90,6 +74,33 @@ describe('the OpenAPI document', () => {
         );
     expect(failing(problems)).toEqual([]);
     expect(failing((o, name) => !name.includes(' /v1/') || ('401' in o.responses && '422' in o.responses))).toEqual([]);
+  });
+
+  it('gives every problem an example of its own status', () => {
+    const wrong = operations.flatMap(([name, { responses }]) =>
+      Object.entries(responses).flatMap(([status, { content }]) => {
+        const problem = content?.['application/problem+json'];
+        if (problem === undefined) return [];
+        const example = problem.example as { status: number; code: string; detail: string };
+        const holds =
+          String(example.status) === status && /^[a-z-]+(\/[a-z-]+)+$/.test(example.code) && example.detail !== '';
+        return holds && complaintsAbout(problem).length === 0 ? [] : [`${name} ${status}`];
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('describes every parameter, and fills in none that is optional', () => {
+    const wrong = operations.flatMap(([name, { parameters = [] }]) =>
+      parameters
+        .filter(
+          (parameter) =>
+            (parameter.description ?? '') === '' ||
+            (parameter.required !== true && shownExample(parameter) !== undefined),
+        )
+        .map((parameter) => `${name}: ${parameter.name}`),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('gives every body an example that its schema takes', () => {
@@ -126,32 +137,12 @@ describe('the OpenAPI document', () => {
       ...(media.example === undefined ? [] : [media.example]),
       ...Object.values(media.examples ?? {}).map(({ value }) => value),
     ];
-    const examples = given.length > 0 ? given : [exampleOf(schema)];
+    const examples = given.length > 0 ? given : [exampleOf(document, schema)];
     return examples.flatMap((example) => mismatches(schema, example, 'body'));
   }
 
-  function resolve(schema: Schema): Schema {
-    if (schema.$ref !== undefined) {
-      const name = schema.$ref.replace('#/components/schemas/', '');
-      return resolve(document.components.schemas[name] ?? {});
-    }
-    if (schema.allOf?.length === 1) return { ...resolve(schema.allOf[0]!), ...schema, allOf: [] };
-    return schema;
-  }
-
-  /** As Swagger UI puts one together: the example given, or one made of the fields' examples. */
-  function exampleOf(given: Schema): unknown {
-    const schema = resolve(given);
-    if (schema.example !== undefined) return schema.example;
-    if (schema.enum !== undefined) return schema.enum[0];
-    if (schema.type === 'array') return schema.items === undefined ? [] : [exampleOf(schema.items)];
-    if (schema.properties === undefined) return undefined;
-    const fields = Object.entries(schema.properties).map(([name, property]) => [name, exampleOf(property)] as const);
-    return Object.fromEntries(fields.filter(([, example]) => example !== undefined));
-  }
-
   function mismatches(given: Schema, value: unknown, path: string): string[] {
-    const schema = resolve(given);
+    const schema = resolveSchema(document, given);
     const choices = schema.oneOf ?? schema.anyOf;
     if (choices !== undefined) {
       const fits = choices.some((choice) => mismatches(choice, value, path).length === 0);
@@ -191,6 +182,10 @@ describe('the OpenAPI document', () => {
     ];
   }
 });
+
+function shownExample({ example, schema }: Parameter): unknown {
+  return example ?? schema?.example;
+}
 
 describe('every route', () => {
   it('says who may call it', async () => {

@@ -6,6 +6,7 @@ import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validato
 export class ListQuery {
   @ApiPropertyOptional({
     description: 'Items per page, 1 to 1000.',
+    type: 'integer',
     default: 50,
     minimum: 1,
     maximum: 1000,

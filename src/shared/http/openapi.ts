@@ -8,6 +8,11 @@ type Responses = Record<string, { description?: string; content?: unknown }>;
 type Parameter = NonNullable<Operation['parameters']>[number];
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+const SUCCESSES: Readonly<Record<string, string>> = {
+  200: 'The answer.',
+  201: 'It was made.',
+  202: 'It was accepted and recorded; what follows from it can be watched.',
+};
 const DESCRIPTION = `Usage files become money, and every reprocess and every audit is a replay.
 
 **Start here**: press *Authorize* and paste the API key that was shown at the first start. Then, by hand, the whole way:
@@ -71,12 +76,14 @@ function complete(operation: Operation, path: string, method: string): void {
   if (operation.requestBody !== undefined) general.push(400, 413, 415);
   for (const status of general) responses[String(status)] ??= {};
   for (const [status, response] of Object.entries(responses)) {
+    if (Number(status) < 400) response.description = textOr(response.description, SUCCESSES[status] ?? 'Done.');
     if (Number(status) < 400) continue;
     response.description = textOr(response.description, PROBLEM_MEANINGS[Number(status)] ?? 'Refused.');
     response.content ??= problemContent(Number(status), response.description);
   }
   operation.responses = sorted(responses) as Operation['responses'];
-  operation.parameters?.forEach(leaveOpen);
+  operation.parameters = headersOnce(operation.parameters ?? []);
+  operation.parameters.forEach(leaveOpen);
   if (guarded && method !== 'get') addIdempotencyKey(operation);
 }
 
@@ -86,11 +93,31 @@ function complete(operation: Operation, path: string, method: string): void {
  */
 function leaveOpen(parameter: Parameter): void {
   if (!('schema' in parameter) || parameter.in !== 'query' || parameter.required === true) return;
-  const { example } = parameter as { example?: unknown };
-  if (example === undefined) return;
-  delete parameter.example;
+  const { schema } = parameter;
+  if (!('example' in schema)) return;
+  const { example, ...rest } = schema as typeof schema & { readonly example: unknown };
+  parameter.schema = rest;
   Object.assign(parameter, { 'x-example': example });
-  parameter.description = `${textOr(parameter.description, '')} For example \`${String(example)}\`.`.trimStart();
+  if (!('default' in rest) && !('enum' in rest))
+    parameter.description = `${textOr(parameter.description, '')} For example \`${String(example)}\`.`.trimStart();
+}
+
+/** Nest lists a header twice, as its argument names it and as `@ApiHeader` describes it: the described one stays. */
+function headersOnce(parameters: readonly Parameter[]): Parameter[] {
+  const described = new Set(
+    parameters.flatMap((parameter) =>
+      'name' in parameter && parameter.in === 'header' && parameter.description !== undefined
+        ? [parameter.name.toLowerCase()]
+        : [],
+    ),
+  );
+  return parameters.filter(
+    (parameter) =>
+      !('name' in parameter) ||
+      parameter.in !== 'header' ||
+      parameter.description !== undefined ||
+      !described.has(parameter.name.toLowerCase()),
+  );
 }
 
 /** What every list has in common, said once. */

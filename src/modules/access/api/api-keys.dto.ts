@@ -98,7 +98,7 @@ export class ApiKeyDto {
   @ApiProperty({ description: 'When it was issued.', example: '2026-11-01T08:00:00.000Z' })
   issuedAt!: string;
 
-  @ApiProperty({ description: 'Who issued it.', example: 'key:0a1b2c3d4e5f' })
+  @ApiProperty({ description: 'Who issued it.', example: 'key:3f9a1c0b7e52' })
   issuedBy!: string;
 
   @ApiPropertyOptional({ description: 'When it ends by itself.', example: '2099-12-31T23:59:59.000Z' })
@@ -107,7 +107,7 @@ export class ApiKeyDto {
   @ApiPropertyOptional({ description: 'When it was revoked.', example: '2026-11-02T08:00:00.000Z' })
   revokedAt?: string;
 
-  @ApiPropertyOptional({ description: 'Who revoked it.', example: 'key:0a1b2c3d4e5f' })
+  @ApiPropertyOptional({ description: 'Who revoked it.', example: 'key:3f9a1c0b7e52' })
   revokedBy?: string;
 
   @ApiPropertyOptional({ description: 'Why it was revoked.', example: 'The machine was retired' })

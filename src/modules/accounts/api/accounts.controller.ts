@@ -30,9 +30,11 @@ export class AccountsController {
 
   @Get(':account')
   @ApiOperation({ summary: 'One account', description: 'With every version of its terms.' })
-  @ApiParam({ name: 'account', description: 'Its id in the billing system.', example: 'A0000002' })
+  @ApiParam({ name: 'account', description: 'Its id in the billing system.', example: 'A0000001' })
   @ApiOkResponse({ type: AccountDetailsDto })
-  @ApiProblems({ 404: 'There is no such account, or the read model has not seen it yet: ask with minPosition.' })
+  @ApiProblems({
+    404: 'There is no such account (`accounts/account-not-found`), or the read model has not seen it yet: ask with minPosition.',
+  })
   async one(
     @Caller() caller: Principal,
     @Param('account') account: string,
@@ -46,9 +48,11 @@ export class AccountsController {
     summary: 'Subscriptions of an account',
     description: 'By id, with every version of their terms and their service ids.',
   })
-  @ApiParam({ name: 'account', description: 'Its id in the billing system.', example: 'A0000002' })
+  @ApiParam({ name: 'account', description: 'Its id in the billing system.', example: 'A0000001' })
   @ApiOkResponse({ type: SubscriptionPage })
-  @ApiProblems({ 404: 'There is no such account, or the read model has not seen it yet: ask with minPosition.' })
+  @ApiProblems({
+    404: 'There is no such account (`accounts/account-not-found`), or the read model has not seen it yet: ask with minPosition.',
+  })
   async subscriptions(
     @Caller() caller: Principal,
     @Param('account') account: string,

@@ -42,7 +42,7 @@ export class AccountsQuery extends ListQuery {
   @MaxLength(3)
   currency?: string;
 
-  @ApiPropertyOptional({ description: 'Accounts that use or used exactly this service id.', example: '491510000002' })
+  @ApiPropertyOptional({ description: 'Accounts that use or used exactly this service id.', example: '491510000001' })
   @IsOptional()
   @IsString()
   @MaxLength(200)
@@ -58,7 +58,7 @@ export class AccountVersionDto {
   @ApiProperty({ description: 'From when on it holds.', example: '2026-01-01T00:00:00.000Z' })
   effectiveFrom!: string;
 
-  @ApiProperty({ description: 'Its name.', example: 'Customer 2' })
+  @ApiProperty({ description: 'Its name.', example: 'Customer 1' })
   name!: string;
 
   @ApiProperty({
@@ -79,7 +79,7 @@ export class AccountVersionDto {
 }
 
 export class AccountDto extends AccountVersionDto {
-  @ApiProperty({ description: 'Its id in the billing system.', example: 'A0000002' })
+  @ApiProperty({ description: 'Its id in the billing system.', example: 'A0000001' })
   account!: string;
 }
 
@@ -97,7 +97,7 @@ export class AccountPage {
 }
 
 export class ServiceIdDto {
-  @ApiProperty({ description: 'Number, device or API key.', example: '491510000002' })
+  @ApiProperty({ description: 'Number, device or API key.', example: '491510000001' })
   serviceId!: string;
 
   @ApiProperty({ description: 'The service it uses.', example: 'MOBILE' })
@@ -129,7 +129,7 @@ export class SubscriptionVersionDto {
 }
 
 export class SubscriptionDto extends SubscriptionVersionDto {
-  @ApiProperty({ description: 'The master plan instance.', example: 'S0000002' })
+  @ApiProperty({ description: 'The master plan instance.', example: 'S0000001' })
   subscription!: string;
 
   @ApiProperty({ description: 'What the feed said, oldest start first.', type: () => [SubscriptionVersionDto] })

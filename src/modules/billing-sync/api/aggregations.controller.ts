@@ -17,7 +17,7 @@ import { AggregationAnswerDto, ReasonDto } from './billing-request.dto.js';
 import { billingSyncRefusals } from './billing-sync.refusals.js';
 import { aggregationView } from './billing.views.js';
 
-@ApiTags('Billing sync')
+@ApiTags('Aggregation')
 @Controller('v1')
 export class AggregationsController {
   constructor(
@@ -60,7 +60,9 @@ export class AggregationsController {
   @ApiOperation({ summary: 'One aggregation run', description: 'Its window, its totals, and why it failed if it did.' })
   @ApiParam({ name: 'runId', description: 'As the request answered.', example: '7d0c3f5e9a1b4c2d' })
   @ApiOkResponse({ type: AggregationDto })
-  @ApiProblems({ 404: 'No such run, or the read model has not seen it yet: ask with minPosition.' })
+  @ApiProblems({
+    404: 'No such run (`billing-sync/run-not-found`), or the read model has not seen it yet: ask with minPosition.',
+  })
   async one(
     @Caller() caller: Principal,
     @Param('runId') runId: string,

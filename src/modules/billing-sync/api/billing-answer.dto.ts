@@ -31,7 +31,7 @@ export class AggregationDto {
   })
   status!: string;
   @ApiProperty({ description: 'Why.', example: 'End of the business day' }) reason!: string;
-  @ApiProperty({ description: 'Who.', example: 'key:k1' }) actor!: string;
+  @ApiProperty({ description: 'Who.', example: 'key:3f9a1c0b7e52' }) actor!: string;
   @ApiProperty({ description: 'When it was asked for.', example: '2026-02-01T08:00:00.000Z' }) requestedAt!: string;
   @ApiProperty({ description: 'When it ended.', example: '2026-02-01T08:00:01.000Z', nullable: true, type: String })
   finishedAt!: string | null;
@@ -118,7 +118,7 @@ export class BatchErrorDto {
   errorCode!: string;
   @ApiProperty({ description: 'ERROR or IN_DOUBT.', example: 'ERROR' }) status!: string;
   @ApiProperty({ description: 'Lines.', example: 12 }) count!: number;
-  @ApiProperty({ description: 'Of the first of them.', example: 'account not found: acct-0001' }) message!: string;
+  @ApiProperty({ description: 'Of the first of them.', example: 'account not found: A0000001' }) message!: string;
 }
 
 export class BatchErrorsDto {
@@ -127,13 +127,13 @@ export class BatchErrorsDto {
 }
 
 export class AggregatedUsageDto {
-  @ApiProperty({ description: 'The line: sent as client_record_id.', example: '7d0c3f5e9a1b4c2d-1-17' })
+  @ApiProperty({ description: 'The line: sent as client_record_id.', example: '7d0c3f5e9a1b4c2d-1-1' })
   lineId!: string;
   @ApiProperty({ description: 'Its batch.', example: '7d0c3f5e9a1b4c2d-1' }) batchId!: string;
   @ApiProperty({ description: 'Its run.', example: '7d0c3f5e9a1b4c2d' }) runId!: string;
-  @ApiProperty({ description: 'Account.', example: 'acct-0001' }) account!: string;
-  @ApiProperty({ description: 'Master plan instance.', example: 'sub-0001' }) subscription!: string;
-  @ApiProperty({ description: 'Usage type.', example: 'VOICE_NATIONAL' }) usageType!: string;
+  @ApiProperty({ description: 'Account.', example: 'A0000001' }) account!: string;
+  @ApiProperty({ description: 'Master plan instance.', example: 'S0000001' }) subscription!: string;
+  @ApiProperty({ description: 'Usage type.', example: 'CALL' }) usageType!: string;
   @ApiProperty({ description: 'Rate schedule.', example: 'STANDARD' }) rateSchedule!: string;
   @ApiProperty({ description: 'Summed quantity.', example: '4711' }) quantity!: string;
   @ApiProperty({ description: 'Monetized records in it.', example: 93 }) records!: number;
@@ -166,7 +166,7 @@ export class AggregatedUsagePage {
 export class InvoiceLineDto {
   @ApiProperty({ description: 'The invoice.', example: 'INV-000001' }) invoiceNo!: string;
   @ApiProperty({ description: 'The line of it.', example: 1 }) invoiceLineNo!: number;
-  @ApiProperty({ description: 'Account.', example: 'acct-0001' }) account!: string;
+  @ApiProperty({ description: 'Account.', example: 'A0000001' }) account!: string;
   @ApiProperty({ description: 'What was invoiced for our lines in it.', example: '12.34' }) amount!: string;
   @ApiProperty({ description: 'ISO 4217.', example: 'EUR' }) currency!: string;
   @ApiProperty({ description: 'How many of our lines are in it.', example: 1 }) lines!: number;
@@ -179,7 +179,7 @@ export class InvoiceLinePage {
 }
 
 export class InvoicedLineDto {
-  @ApiProperty({ description: 'Our line.', example: '7d0c3f5e9a1b4c2d-1-17' }) lineId!: string;
+  @ApiProperty({ description: 'Our line.', example: '7d0c3f5e9a1b4c2d-1-1' }) lineId!: string;
   @ApiProperty({ description: 'What was invoiced for it.', example: '12.34' }) amount!: string;
   @ApiProperty({ description: 'ISO 4217.', example: 'EUR' }) currency!: string;
   @ApiProperty({ description: 'How we learnt of it.', enum: ['POLL', 'WEBHOOK'], example: 'POLL' }) by!: string;

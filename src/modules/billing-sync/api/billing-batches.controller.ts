@@ -22,7 +22,7 @@ import { batchView, lineView } from './billing.views.js';
 
 const KEY = { name: 'Idempotency-Key', required: false, description: 'The same key again gives the first answer.' };
 
-@ApiTags('Billing sync')
+@ApiTags('Billing')
 @Controller('v1')
 export class BillingBatchesController {
   constructor(
@@ -89,7 +89,9 @@ export class BillingBatchesController {
   @ApiOperation({ summary: 'One billing batch', description: 'How many of its lines stand where, and its calls.' })
   @ApiParam({ name: 'batchId', description: 'The batch.', example: '7d0c3f5e9a1b4c2d-1' })
   @ApiOkResponse({ type: BatchDto })
-  @ApiProblems({ 404: 'No such batch, or the read model has not seen it yet: ask with minPosition.' })
+  @ApiProblems({
+    404: 'No such batch (`billing-sync/batch-not-found`), or the read model has not seen it yet: ask with minPosition.',
+  })
   async one(
     @Caller() caller: Principal,
     @Param('batchId') batchId: string,
@@ -105,7 +107,7 @@ export class BillingBatchesController {
   @ApiOperation({ summary: 'Errors of a batch', description: 'Lines in error or in doubt, by code and status.' })
   @ApiParam({ name: 'batchId', description: 'The batch.', example: '7d0c3f5e9a1b4c2d-1' })
   @ApiOkResponse({ type: BatchErrorsDto })
-  @ApiProblems({ 404: 'No such batch.' })
+  @ApiProblems({ 404: 'No such batch (`billing-sync/batch-not-found`).' })
   async errors(
     @Caller() caller: Principal,
     @Param('batchId') batchId: string,
@@ -130,9 +132,9 @@ export class BillingBatchesController {
   @Get('aggregated-usage/:lineId')
   @AllowReaders()
   @ApiOperation({ summary: 'One aggregated line', description: 'Its sums, its rounding, its status and its invoice.' })
-  @ApiParam({ name: 'lineId', description: 'The line.', example: '7d0c3f5e9a1b4c2d-1-17' })
+  @ApiParam({ name: 'lineId', description: 'The line.', example: '7d0c3f5e9a1b4c2d-1-1' })
   @ApiOkResponse({ type: AggregatedUsageDto })
-  @ApiProblems({ 404: 'No such line.' })
+  @ApiProblems({ 404: 'No such line (`billing-sync/line-not-found`).' })
   async line(
     @Caller() caller: Principal,
     @Param('lineId') lineId: string,

@@ -66,7 +66,7 @@ export class AggregatedUsageQuery extends ListQuery {
   @MaxLength(60)
   batchId?: string;
 
-  @ApiPropertyOptional({ description: 'Lines of this account.', example: 'acct-0001' })
+  @ApiPropertyOptional({ description: 'Lines of this account.', example: 'A0000001' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
@@ -83,7 +83,7 @@ export class AggregatedUsageQuery extends ListQuery {
   @MaxLength(100)
   errorCode?: string;
 
-  @ApiPropertyOptional({ description: 'Lines of this usage type.', example: 'VOICE_NATIONAL' })
+  @ApiPropertyOptional({ description: 'Lines of this usage type.', example: 'CALL' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
@@ -91,7 +91,7 @@ export class AggregatedUsageQuery extends ListQuery {
 }
 
 export class InvoiceLinesQuery extends ListQuery {
-  @ApiPropertyOptional({ description: 'Invoice lines of this account.', example: 'acct-0001' })
+  @ApiPropertyOptional({ description: 'Invoice lines of this account.', example: 'A0000001' })
   @IsOptional()
   @IsString()
   @MaxLength(100)

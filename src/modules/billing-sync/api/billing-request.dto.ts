@@ -62,7 +62,7 @@ export class BatchReprocessDto extends ReasonDto {
 }
 
 export class GivenInvoiceLineDto {
-  @ApiProperty({ description: 'Our line: the client_record_id it was sent with.', example: '7d0c3f5e9a1b4c2d-1-17' })
+  @ApiProperty({ description: 'Our line: the client_record_id it was sent with.', example: '7d0c3f5e9a1b4c2d-1-1' })
   @IsString()
   @IsNotEmpty()
   @MaxLength(100)

@@ -30,7 +30,7 @@ import { invoiceLineView, invoiceLineWithLinesView, unmatchedView } from './bill
 
 const KEY = { name: 'Idempotency-Key', required: false, description: 'The same key again gives the first answer.' };
 
-@ApiTags('Billing sync')
+@ApiTags('Invoice lines')
 @Controller('v1/invoice-lines')
 export class InvoiceLinesController {
   constructor(
@@ -103,7 +103,9 @@ export class InvoiceLinesController {
   @ApiParam({ name: 'invoiceNo', description: 'The invoice.', example: 'INV-000001' })
   @ApiParam({ name: 'invoiceLineNo', description: 'The line of it, from 1.', example: 1 })
   @ApiOkResponse({ type: InvoiceLineWithLinesDto })
-  @ApiProblems({ 404: 'No such invoice line is known: poll, or wait for the webhook.' })
+  @ApiProblems({
+    404: 'No such invoice line is known (`billing-sync/invoice-line-not-found`): poll, or wait for the webhook.',
+  })
   async one(
     @Caller() caller: Principal,
     @Param('invoiceNo') invoiceNo: string,

@@ -15,7 +15,7 @@ import {
 import { planView, rateScheduleView, serviceView, usageTypeView } from './catalog.views.js';
 
 /** What the catalog feed brought; it is changed where it comes from. */
-@ApiTags('Catalog')
+@ApiTags('Prices')
 @Controller('v1')
 @AllowReaders()
 export class CatalogController {

@@ -36,7 +36,7 @@ class VersionDto {
   @ApiProperty({ description: 'From when on it holds.', example: '2026-01-01T00:00:00.000Z' })
   effectiveFrom!: string;
 
-  @ApiProperty({ description: 'Its name.', example: 'Voice call' })
+  @ApiProperty({ description: 'Its name.', example: 'Mobile call' })
   name!: string;
 }
 

@@ -28,7 +28,7 @@ interface Reply {
   header(name: string, value: string): unknown;
 }
 
-@ApiTags('Catalog')
+@ApiTags('Prices')
 @Controller('v1/price-offers')
 export class PriceOffersController {
   constructor(
@@ -56,7 +56,9 @@ export class PriceOffersController {
   })
   @ApiParam({ name: 'priceOfferId', description: 'The offer.', example: 'MOBILE_M.STANDARD.MOBILE.EUR' })
   @ApiOkResponse({ type: PriceOfferDetailsDto })
-  @ApiProblems({ 404: 'There is no such price offer, or the read model has not seen it yet: ask with minPosition.' })
+  @ApiProblems({
+    404: 'There is no such price offer (`catalog/price-offer-not-found`), or the read model has not seen it yet: ask with minPosition.',
+  })
   async one(
     @Caller() caller: Principal,
     @Param('priceOfferId') priceOfferId: string,
@@ -83,9 +85,9 @@ export class PriceOffersController {
   @ApiHeader({ name: 'If-Match', required: false, description: 'The version that was seen last, as the ETag said it.' })
   @ApiOkResponse({ type: PricingAnswerDto })
   @ApiProblems({
-    404: 'There is no such price offer: the catalog feed makes them.',
-    412: 'Somebody put another price since the version in If-Match.',
-    422: 'The price is wrong; every error is named with its path.',
+    404: 'There is no such price offer (`catalog/price-offer-not-found`): the catalog feed makes them.',
+    412: 'Somebody put another price since the version in If-Match (`catalog/pricing-changed`).',
+    422: 'The price is wrong; every error is named with its path (`catalog/pricing-invalid`).',
   })
   async put(
     @Caller() caller: Principal,

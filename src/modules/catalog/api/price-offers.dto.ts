@@ -153,7 +153,7 @@ export class PriceVersionDto {
   @ApiProperty({ description: 'Why it was put.', example: 'Launch price list' })
   reason!: string;
 
-  @ApiProperty({ description: 'Who put it.', example: 'key:k1' })
+  @ApiProperty({ description: 'Who put it.', example: 'key:3f9a1c0b7e52' })
   actor!: string;
 
   @ApiProperty({

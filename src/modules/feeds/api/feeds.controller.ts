@@ -8,7 +8,7 @@ import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { ReceiveFeedMessages, type FeedAnswer } from '../application/commands.js';
 import type { FeedKind } from '../domain/events.js';
 import { MAX_MESSAGES, messagesOf } from './feed-body.js';
-import { ACCOUNTS_EXAMPLE, CATALOG_EXAMPLE, FeedAnswerDto, FeedMessageDto } from './feeds.dto.js';
+import { ACCOUNTS_EXAMPLES, CATALOG_EXAMPLES, FeedAnswerDto, FeedMessageDto } from './feeds.dto.js';
 import { feedsRefusals } from './feeds.refusals.js';
 
 const MESSAGES = {
@@ -33,9 +33,9 @@ export class FeedsController {
     summary: 'Feed the catalog',
     description: `${HOW} Objects: USAGE_TYPE, SERVICE, PLAN, RATE_SCHEDULE, PLAN_SERVICE; a PLAN_SERVICE makes the price offers that wait for a price.`,
   })
-  @ApiBody({ schema: { ...MESSAGES, example: CATALOG_EXAMPLE } })
+  @ApiBody({ schema: MESSAGES, examples: CATALOG_EXAMPLES })
   @ApiAcceptedResponse({ type: FeedAnswerDto })
-  @ApiProblems({ 409: 'A command with this Idempotency-Key is still running.' })
+  @ApiProblems({ 409: 'A command with this Idempotency-Key is still running (`command/in-flight`).' })
   catalog(
     @Caller() caller: Principal,
     @Body() body: unknown,
@@ -50,9 +50,9 @@ export class FeedsController {
     summary: 'Feed the accounts',
     description: `${HOW} Objects: ACCOUNT, SUBSCRIPTION, SERVICE_ID (which can also END).`,
   })
-  @ApiBody({ schema: { ...MESSAGES, example: ACCOUNTS_EXAMPLE } })
+  @ApiBody({ schema: MESSAGES, examples: ACCOUNTS_EXAMPLES })
   @ApiAcceptedResponse({ type: FeedAnswerDto })
-  @ApiProblems({ 409: 'A command with this Idempotency-Key is still running.' })
+  @ApiProblems({ 409: 'A command with this Idempotency-Key is still running (`command/in-flight`).' })
   accounts(
     @Caller() caller: Principal,
     @Body() body: unknown,

@@ -1,13 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { FEED_ACTIONS } from '../domain/feed-message.js';
 
-export const CATALOG_EXAMPLE = [
+const CATALOG = [
   {
     messageId: 'usage-type-call',
     object: 'USAGE_TYPE',
     action: 'CREATE',
     effectiveFrom: '2026-01-01T00:00:00Z',
-    payload: { usageType: 'CALL', name: 'Voice call', unit: 'second', serviceType: 'VOICE' },
+    payload: { usageType: 'CALL', name: 'Mobile call', unit: 'second', serviceType: 'VOICE' },
   },
   {
     messageId: 'service-mobile',
@@ -39,15 +39,17 @@ export const CATALOG_EXAMPLE = [
   },
 ];
 
-export const ACCOUNTS_EXAMPLE = [
+export const CATALOG_EXAMPLES = { mobilePlan: { summary: 'A plan for calls', value: CATALOG } };
+
+const CUSTOMER = [
   {
-    messageId: 'account-a0000002',
+    messageId: 'account-a0000001',
     object: 'ACCOUNT',
     action: 'CREATE',
     effectiveFrom: '2026-01-01T00:00:00Z',
     payload: {
-      account: 'A0000002',
-      name: 'Customer 2',
+      account: 'A0000001',
+      name: 'Customer 1',
       status: 'ACTIVE',
       currency: 'EUR',
       billingDay: 3,
@@ -55,7 +57,45 @@ export const ACCOUNTS_EXAMPLE = [
     },
   },
   {
-    messageId: 'subscription-a0000002',
+    messageId: 'subscription-s0000001',
+    object: 'SUBSCRIPTION',
+    action: 'CREATE',
+    effectiveFrom: '2026-01-01T00:00:00Z',
+    payload: {
+      account: 'A0000001',
+      subscription: 'S0000001',
+      plan: 'MOBILE_M',
+      rateSchedule: 'STANDARD',
+      status: 'ACTIVE',
+    },
+  },
+  {
+    messageId: 'service-id-491510000001',
+    object: 'SERVICE_ID',
+    action: 'CREATE',
+    effectiveFrom: '2026-01-01T00:00:00Z',
+    payload: { account: 'A0000001', subscription: 'S0000001', serviceId: '491510000001', service: 'MOBILE' },
+  },
+];
+
+const LATE_ACCOUNT = {
+  messageId: 'account-a0000002',
+  object: 'ACCOUNT',
+  action: 'CREATE',
+  effectiveFrom: '2026-01-01T00:00:00Z',
+  payload: {
+    account: 'A0000002',
+    name: 'Customer 2',
+    status: 'ACTIVE',
+    currency: 'EUR',
+    billingDay: 1,
+    timeZone: 'Europe/Berlin',
+  },
+};
+
+const TOO_EARLY = [
+  {
+    messageId: 'subscription-s0000002',
     object: 'SUBSCRIPTION',
     action: 'CREATE',
     effectiveFrom: '2026-01-01T00:00:00Z',
@@ -68,7 +108,7 @@ export const ACCOUNTS_EXAMPLE = [
     },
   },
   {
-    messageId: 'service-id-a0000002',
+    messageId: 'service-id-491510000002',
     object: 'SERVICE_ID',
     action: 'CREATE',
     effectiveFrom: '2026-01-01T00:00:00Z',
@@ -76,11 +116,21 @@ export const ACCOUNTS_EXAMPLE = [
   },
 ];
 
+/** In the order of their story; the second customer's call is what the example file brings into suspense. */
+export const ACCOUNTS_EXAMPLES = {
+  customer: { summary: '1. A customer', value: CUSTOMER },
+  tooEarly: { summary: '2. A subscription before its account: ends in ERROR', value: TOO_EARLY },
+  lateAccount: {
+    summary: '3. The account it waited for; then POST /v1/sync-activities/reprocesses',
+    value: LATE_ACCOUNT,
+  },
+};
+
 /** For the document: messages are read by hand, so that a wrong one becomes an activity and not a refused request. */
 export class FeedMessageDto {
   @ApiProperty({
     description: 'Id in the billing system: what came before under it is not applied twice.',
-    example: 'm-1',
+    example: 'plan-mobile-m',
   })
   messageId!: string;
 
@@ -110,7 +160,12 @@ export class MessageOutcomeDto {
   @ApiProperty({ description: 'The activity it was stored as.', example: '17-0' })
   activityId!: string;
 
-  @ApiProperty({ description: 'As sent; null when there is none.', example: 'm-1', nullable: true, type: String })
+  @ApiProperty({
+    description: 'As sent; null when there is none.',
+    example: 'plan-mobile-m',
+    nullable: true,
+    type: String,
+  })
   messageId!: string | null;
 
   @ApiProperty({

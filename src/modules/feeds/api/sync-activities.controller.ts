@@ -48,7 +48,9 @@ export class SyncActivitiesController {
   @ApiOperation({ summary: 'One message', description: 'As it came, with every error of an invalid one.' })
   @ApiParam({ name: 'activityId', description: 'As the feed answered.', example: '17-0' })
   @ApiOkResponse({ type: SyncActivityDetailsDto })
-  @ApiProblems({ 404: 'There is no such activity, or the read model has not seen it yet: ask with minPosition.' })
+  @ApiProblems({
+    404: 'There is no such activity (`feeds/activity-not-found`), or the read model has not seen it yet: ask with minPosition.',
+  })
   async one(
     @Caller() caller: Principal,
     @Param('activityId') id: string,
@@ -70,7 +72,7 @@ export class SyncActivitiesController {
   })
   @ApiAcceptedResponse({ type: ActivityReprocessAnswerDto })
   @ApiProblems({
-    409: 'A command with this Idempotency-Key is still running.',
+    409: 'A command with this Idempotency-Key is still running (`command/in-flight`).',
     422: 'No activity in ERROR matches the selection (`feeds/nothing-selected`).',
   })
   async reprocess(

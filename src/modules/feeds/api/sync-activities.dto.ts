@@ -66,7 +66,7 @@ export class SyncActivitiesQuery extends ListQuery {
   @MaxLength(100)
   errorCode?: string;
 
-  @ApiPropertyOptional({ description: 'The message id contains this, ignoring case.', example: 'a0000002' })
+  @ApiPropertyOptional({ description: 'The message id contains this, ignoring case.', example: 's0000002' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
@@ -103,7 +103,12 @@ export class SyncActivityDto {
   @ApiProperty({ description: 'The feed.', enum: FEED_KINDS, example: 'account' })
   kind!: FeedKind;
 
-  @ApiProperty({ description: 'As sent; null when there is none.', example: 'm-1', nullable: true, type: String })
+  @ApiProperty({
+    description: 'As sent; null when there is none.',
+    example: 'subscription-s0000002',
+    nullable: true,
+    type: String,
+  })
   messageId!: string | null;
 
   @ApiProperty({ description: 'As sent.', example: 'SUBSCRIPTION', nullable: true, type: String })
@@ -153,14 +158,14 @@ export class SyncActivityDetailsDto extends SyncActivityDto {
     description: 'The message as it came.',
     type: 'object',
     additionalProperties: true,
-    example: { messageId: 'm-1', object: 'PLAN', action: 'CREATE' },
+    example: { messageId: 'subscription-s0000002', object: 'SUBSCRIPTION', action: 'CREATE' },
   })
   raw!: unknown;
 
   @ApiProperty({ description: 'Every error of an invalid message.', type: () => [FieldErrorDto] })
   errors!: FieldErrorDto[];
 
-  @ApiProperty({ description: 'Who sent it.', example: 'key:k1' })
+  @ApiProperty({ description: 'Who sent it.', example: 'key:3f9a1c0b7e52' })
   actor!: string;
 
   @ApiProperty({

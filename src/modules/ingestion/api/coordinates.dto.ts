@@ -8,7 +8,7 @@ export const COORDINATE_MESSAGE = `must be ${COORDINATE_RULE}`;
 
 /** The three mandatory coordinates of usage. */
 export class CoordinatesDto {
-  @ApiProperty({ description: 'The sending system.', example: 'switch1' })
+  @ApiProperty({ description: 'The sending system.', example: 'switch' })
   @Matches(COORDINATE, { message: COORDINATE_MESSAGE })
   sourcePlatform!: string;
 

@@ -29,7 +29,7 @@ import { pageByName } from './name-pages.js';
 /** Records and exceptions shown of a trial. */
 const SHOWN = 1000;
 
-@ApiTags('Mediation')
+@ApiTags('Sources and mappings')
 @Controller('v1/mappings')
 export class MappingsController {
   constructor(
@@ -48,7 +48,9 @@ export class MappingsController {
   })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again gives the first answer.' })
   @ApiCreatedResponse({ type: MappingAnswerDto })
-  @ApiProblems({ 409: 'The mapping is for another source platform, service type or usage record type.' })
+  @ApiProblems({
+    409: 'The mapping is for another source platform, service type or usage record type (`ingestion/mapping-moved`).',
+  })
   async add(
     @Caller() caller: Principal,
     @Body() body: AddMappingRequest,
@@ -94,9 +96,9 @@ export class MappingsController {
   @Get(':mapping')
   @AllowReaders()
   @ApiOperation({ summary: 'One mapping', description: 'With all its versions.' })
-  @ApiParam({ name: 'mapping', description: 'Its name.', example: 'switch1-voice' })
+  @ApiParam({ name: 'mapping', description: 'Its name.', example: 'switch-calls' })
   @ApiOkResponse({ type: MappingDto })
-  @ApiProblems({ 404: 'There is no such mapping.' })
+  @ApiProblems({ 404: 'There is no such mapping (`ingestion/mapping-not-found`).' })
   async one(@Caller() caller: Principal, @Param('mapping') name: string): Promise<MappingDto> {
     const mapping: Mapping | undefined = (await this.configuration.current()).mapping(caller.tenant, name);
     if (mapping === undefined) throw notFound('ingestion/mapping-not-found', `There is no mapping ${name}`);

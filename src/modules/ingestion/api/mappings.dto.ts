@@ -2,20 +2,24 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsObject, IsOptional, IsString, Length, Matches, MaxLength } from 'class-validator';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
 import { COORDINATE, COORDINATE_MESSAGE } from './coordinates.dto.js';
+import { SAMPLE_FILE } from './sample-file.js';
 
 export const DEFINITION_EXAMPLE = {
-  sourcePlatform: 'switch1',
+  sourcePlatform: 'switch',
   serviceType: 'VOICE',
   usageRecordType: 'POSTPAID',
   format: { type: 'DELIMITED', delimiter: ';', quote: '"', header: true },
   fields: {
     serviceId: { column: 'caller' },
-    usageType: { column: 'direction', translate: { MO: 'VOICE_OUT', MT: 'VOICE_IN' } },
+    usageType: { column: 'direction', translate: { MO: 'CALL' } },
     at: { column: 'started', format: 'yyyy-MM-dd HH:mm:ss', timeZone: 'Europe/Berlin' },
     quantities: { seconds: { column: 'duration' } },
     attributes: { callee: { column: 'callee' } },
   },
-  ignore: [{ column: 'test', in: ['1', 'Y'] }],
+  ignore: [
+    { column: 'direction', in: ['MT'] },
+    { column: 'test', in: ['Y'] },
+  ],
   identity: { column: 'cdr_id' },
 };
 
@@ -28,11 +32,14 @@ const DEFINITION = {
 } as const;
 
 export class AddMappingRequest {
-  @ApiProperty({ description: 'Name of the mapping; a known name adds a version.', example: 'switch1-voice' })
+  @ApiProperty({ description: 'Name of the mapping; a known name adds a version.', example: 'switch-calls' })
   @Matches(COORDINATE, { message: COORDINATE_MESSAGE })
   mapping!: string;
 
-  @ApiProperty({ description: 'Why, for whoever reads the log later.', example: 'First version for the voice switch' })
+  @ApiProperty({
+    description: 'Why, for whoever reads the log later.',
+    example: 'First version for the calls of the switch',
+  })
   @IsString()
   @Length(1, 1000)
   reason!: string;
@@ -49,8 +56,7 @@ export class TryMappingRequest {
 
   @ApiProperty({
     description: 'The text of a sample file, its header included.',
-    example:
-      'cdr_id;caller;callee;direction;started;duration;test\n1;4930111222;4930333444;MO;2026-01-31 10:00:00;62;N\n2;4930111222;4930333444;MO;2026-01-31 10:05:00;long;N\n',
+    example: SAMPLE_FILE,
   })
   @IsString()
   @MaxLength(200_000)
@@ -58,7 +64,7 @@ export class TryMappingRequest {
 }
 
 export class MappingsQuery extends ListQuery {
-  @ApiPropertyOptional({ description: 'Exactly this source platform.', example: 'switch1' })
+  @ApiPropertyOptional({ description: 'Exactly this source platform.', example: 'switch' })
   @IsOptional()
   @IsString()
   @MaxLength(64)
@@ -72,7 +78,7 @@ export class MappingsQuery extends ListQuery {
 }
 
 export class MappingAnswerDto {
-  @ApiProperty({ description: 'The mapping.', example: 'switch1-voice' })
+  @ApiProperty({ description: 'The mapping.', example: 'switch-calls' })
   mapping!: string;
 
   @ApiProperty({ description: 'The version that says it; unchanged if the newest said the same already.', example: 1 })
@@ -92,18 +98,18 @@ export class MappingVersionDto {
   @ApiProperty(DEFINITION)
   definition!: Record<string, unknown>;
 
-  @ApiProperty({ description: 'Why it was added.', example: 'First version for the voice switch' })
+  @ApiProperty({ description: 'Why it was added.', example: 'First version for the calls of the switch' })
   reason!: string;
 
   @ApiProperty({ description: 'When it was added.', example: '2026-01-31T22:15:03.120Z' })
   addedAt!: string;
 
-  @ApiProperty({ description: 'Who added it.', example: 'key:k1' })
+  @ApiProperty({ description: 'Who added it.', example: 'key:3f9a1c0b7e52' })
   addedBy!: string;
 }
 
 export class MappingDto {
-  @ApiProperty({ description: 'The mapping.', example: 'switch1-voice' })
+  @ApiProperty({ description: 'The mapping.', example: 'switch-calls' })
   mapping!: string;
 
   @ApiProperty({
@@ -114,7 +120,7 @@ export class MappingDto {
 }
 
 export class MappingSummaryDto {
-  @ApiProperty({ description: 'The mapping.', example: 'switch1-voice' })
+  @ApiProperty({ description: 'The mapping.', example: 'switch-calls' })
   mapping!: string;
 
   @ApiProperty({ description: 'Its newest version.', type: MappingVersionDto })
@@ -133,10 +139,10 @@ export class TrialRecordDto {
   @ApiProperty({ description: 'Line in the sample, from 1.', example: 2 })
   line!: number;
 
-  @ApiProperty({ description: 'Provisioning id.', example: '4930111222' })
+  @ApiProperty({ description: 'Provisioning id.', example: '491510000001' })
   serviceId!: string;
 
-  @ApiProperty({ description: 'Usage type.', example: 'VOICE_OUT' })
+  @ApiProperty({ description: 'Usage type.', example: 'CALL' })
   usageType!: string;
 
   @ApiProperty({ description: 'Usage time.', example: '2026-01-31T09:00:00.000Z' })

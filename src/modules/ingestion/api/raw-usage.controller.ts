@@ -11,7 +11,7 @@ import { RawUsageQueries, type RawUsageFilter } from '../application/raw-usage.q
 import { RawRecordDetailDto, RawUsagePage, RawUsageQuery } from './raw-usage.dto.js';
 import { pageView } from './usage-files.views.js';
 
-@ApiTags('Ingestion')
+@ApiTags('Raw usage')
 @Controller('v1/raw-usage')
 export class RawUsageController {
   constructor(private readonly queries: RawUsageQueries) {}
@@ -35,9 +35,9 @@ export class RawUsageController {
     description:
       'The exact line from the sealed bytes, what mediation made of it, what became of it, and where it stands in the log.',
   })
-  @ApiParam({ name: 'recordId', description: 'File and line.', example: 'f3b0c44298fc1c149afb:17' })
+  @ApiParam({ name: 'recordId', description: 'File and line.', example: 'f3b0c44298fc1c149afb:3' })
   @ApiOkResponse({ type: RawRecordDetailDto })
-  @ApiProblems({ 404: 'There is no such record, or it is not mediated yet.' })
+  @ApiProblems({ 404: 'There is no such record (`ingestion/record-not-found`), or it is not mediated yet.' })
   async one(@Caller() caller: Principal, @Param('recordId') id: string): Promise<RawRecordDetailDto> {
     const address = parseRecordId(id);
     const found = address && (await this.queries.one(caller.tenant, address.fileId, address.line));

@@ -9,7 +9,7 @@ import { MappingRefDto } from './usage-files.dto.js';
 const STATUSES = ['Pending', 'Failed', 'Processed'] as const;
 
 export class RawUsageQuery extends ListQuery {
-  @ApiProperty({ description: 'The sending system.', example: 'switch1' })
+  @ApiProperty({ description: 'The sending system.', example: 'switch' })
   @Matches(COORDINATE, { message: COORDINATE_MESSAGE })
   sourcePlatform!: string;
 
@@ -65,7 +65,7 @@ export class RawUsageQuery extends ListQuery {
   @IsIn(STATUSES)
   status?: (typeof STATUSES)[number];
 
-  @ApiPropertyOptional({ description: 'Exactly this service id.', example: '4930111222' })
+  @ApiPropertyOptional({ description: 'Exactly this service id.', example: '491510000001' })
   @IsOptional()
   @IsString()
   @MaxLength(200)
@@ -73,9 +73,9 @@ export class RawUsageQuery extends ListQuery {
 }
 
 export class CanonicalUsageDto {
-  @ApiProperty({ description: 'Provisioning id.', example: '4930111222' })
+  @ApiProperty({ description: 'Provisioning id.', example: '491510000001' })
   serviceId!: string;
-  @ApiProperty({ description: 'Usage type.', example: 'VOICE_OUT' })
+  @ApiProperty({ description: 'Usage type.', example: 'CALL' })
   usageType!: string;
   @ApiProperty({ description: 'Usage time.', example: '2026-01-31T09:00:00.000Z' })
   at!: string;
@@ -108,7 +108,7 @@ export class RawFaultDto {
 }
 
 export class RawRecordDto {
-  @ApiProperty({ description: 'File and line.', example: 'f3b0c44298fc1c149afb:17' })
+  @ApiProperty({ description: 'File and line.', example: 'f3b0c44298fc1c149afb:3' })
   recordId!: string;
   @ApiProperty({ description: 'The file.', example: 'f3b0c44298fc1c149afb' })
   fileId!: string;
@@ -142,7 +142,7 @@ export class RawUsagePage {
 }
 
 export class EventAddressDto {
-  @ApiProperty({ description: 'Stream.', example: 'usage-main.switch1.VOICE.POSTPAID' })
+  @ApiProperty({ description: 'Stream.', example: 'usage-main.switch.VOICE.POSTPAID' })
   stream!: string;
   @ApiProperty({ description: 'Revision in the stream.', example: 3 })
   revision!: number;
@@ -155,17 +155,17 @@ export class EventAddressDto {
 export class RawLinksDto {
   @ApiProperty({ description: 'The file.', example: '/v1/usage-files/f3b0c44298fc1c149afb' })
   file!: string;
-  @ApiProperty({ description: 'The whole chain.', example: '/v1/lineage/usage-records/f3b0c44298fc1c149afb:17' })
+  @ApiProperty({ description: 'The whole chain.', example: '/v1/lineage/usage-records/f3b0c44298fc1c149afb:3' })
   lineage!: string;
 }
 
 export class RawRecordDetailDto extends RawRecordDto {
   @ApiProperty({
     description: 'The exact line, from the sealed bytes.',
-    example: '17;4930111222;4930333444;MO;2026-01-31 10:00:00;62;N',
+    example: 'c-1;491510000001;4930333444;MO;2026-01-31 10:00:00;62;N',
   })
   text!: string;
-  @ApiProperty({ description: 'Name of the file.', example: 'voice-2026-01-31.csv' })
+  @ApiProperty({ description: 'Name of the file.', example: 'calls-2026-01-31.csv' })
   fileName!: string;
   @ApiProperty({
     description: 'SHA-256 of the file as received.',

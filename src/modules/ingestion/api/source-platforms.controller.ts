@@ -29,9 +29,9 @@ const IDEMPOTENCY = {
   required: false,
   description: 'The same key again gives the first answer.',
 };
-const PLATFORM = { name: 'sourcePlatform', description: 'The platform.', example: 'switch1' };
+const PLATFORM = { name: 'sourcePlatform', description: 'The platform.', example: 'switch' };
 
-@ApiTags('Mediation')
+@ApiTags('Sources and mappings')
 @Controller('v1/source-platforms')
 export class SourcePlatformsController {
   constructor(
@@ -48,7 +48,7 @@ export class SourcePlatformsController {
   })
   @ApiHeader(IDEMPOTENCY)
   @ApiCreatedResponse({ type: SourcePlatformAnswerDto })
-  @ApiProblems({ 409: 'There is a platform of this id already.' })
+  @ApiProblems({ 409: 'There is a platform of this id already (`ingestion/platform-exists`).' })
   create(
     @Caller() caller: Principal,
     @Body() body: CreateSourcePlatformRequest,
@@ -73,7 +73,7 @@ export class SourcePlatformsController {
   @ApiOperation({ summary: 'One source platform', description: 'Its state, and who changed it last and why.' })
   @ApiParam(PLATFORM)
   @ApiOkResponse({ type: SourcePlatformDto })
-  @ApiProblems({ 404: 'There is no such platform.' })
+  @ApiProblems({ 404: 'There is no such platform (`ingestion/platform-not-found`).' })
   async one(@Caller() caller: Principal, @Param('sourcePlatform') id: string): Promise<SourcePlatformDto> {
     const platform = (await this.configuration.current()).platform(caller.tenant, id);
     if (platform === undefined) throw unknown(id);
@@ -91,7 +91,7 @@ export class SourcePlatformsController {
   @ApiParam(PLATFORM)
   @ApiHeader(IDEMPOTENCY)
   @ApiOkResponse({ type: SourcePlatformAnswerDto })
-  @ApiProblems({ 404: 'There is no such platform.' })
+  @ApiProblems({ 404: 'There is no such platform (`ingestion/platform-not-found`).' })
   pause(
     @Caller() caller: Principal,
     @Param('sourcePlatform') sourcePlatform: string,
@@ -108,7 +108,7 @@ export class SourcePlatformsController {
   @ApiParam(PLATFORM)
   @ApiHeader(IDEMPOTENCY)
   @ApiOkResponse({ type: SourcePlatformAnswerDto })
-  @ApiProblems({ 404: 'There is no such platform.' })
+  @ApiProblems({ 404: 'There is no such platform (`ingestion/platform-not-found`).' })
   resume(
     @Caller() caller: Principal,
     @Param('sourcePlatform') sourcePlatform: string,

@@ -3,11 +3,11 @@ import { IsOptional, IsString, Length, Matches, MaxLength } from 'class-validato
 import { COORDINATE, COORDINATE_MESSAGE } from './coordinates.dto.js';
 
 export class CreateSourcePlatformRequest {
-  @ApiProperty({ description: 'Its id: part of folders, streams and filters, for ever.', example: 'switch1' })
+  @ApiProperty({ description: 'Its id: part of folders, streams and filters, for ever.', example: 'switch' })
   @Matches(COORDINATE, { message: COORDINATE_MESSAGE })
   sourcePlatform!: string;
 
-  @ApiProperty({ description: 'Its name for people.', example: 'Voice switch, north' })
+  @ApiProperty({ description: 'Its name for people.', example: 'Switch, north' })
   @IsString()
   @Length(1, 200)
   name!: string;
@@ -27,7 +27,7 @@ export class ReasonRequest {
 }
 
 export class SourcePlatformAnswerDto {
-  @ApiProperty({ description: 'The platform.', example: 'switch1' })
+  @ApiProperty({ description: 'The platform.', example: 'switch' })
   sourcePlatform!: string;
 
   @ApiProperty({ description: 'The command in the log.', example: '0b5f3a52-6b2e-4d52-9c3f-2f6f7d1f9a10' })
@@ -38,10 +38,10 @@ export class SourcePlatformAnswerDto {
 }
 
 export class SourcePlatformDto {
-  @ApiProperty({ description: 'The platform.', example: 'switch1' })
+  @ApiProperty({ description: 'The platform.', example: 'switch' })
   sourcePlatform!: string;
 
-  @ApiProperty({ description: 'Its name for people.', example: 'Voice switch, north' })
+  @ApiProperty({ description: 'Its name for people.', example: 'Switch, north' })
   name!: string;
 
   @ApiPropertyOptional({ description: 'What it sends, and who runs it.', example: 'Hourly call records, by SFTP' })
@@ -59,7 +59,7 @@ export class SourcePlatformDto {
   @ApiProperty({ description: 'When it was changed last.', example: '2026-01-31T22:15:03.120Z' })
   changedAt!: string;
 
-  @ApiProperty({ description: 'Who changed it last.', example: 'key:k1' })
+  @ApiProperty({ description: 'Who changed it last.', example: 'key:3f9a1c0b7e52' })
   changedBy!: string;
 }
 

@@ -22,7 +22,7 @@ const FIELDS = ['sourcePlatform', 'serviceType', 'usageRecordType', 'mapping'];
 export async function readUpload(request: FastifyRequest, evidence: EvidenceStore): Promise<ReceiveUsageFilePayload> {
   if (!request.isMultipart()) {
     throw new ProblemException(415, {
-      code: 'request/media-type',
+      code: 'request/unsupported-media-type',
       message: 'A usage file is sent as multipart/form-data with the file in the field "file"',
     });
   }

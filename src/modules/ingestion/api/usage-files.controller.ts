@@ -37,6 +37,7 @@ import { ReceiveUsageFile } from '../application/receive-usage-file.command.js';
 import { UsageFilesQueries } from '../application/usage-files.queries.js';
 import { fileProgress } from './file-progress.js';
 import { ingestionRefusals } from './ingestion.refusals.js';
+import { SAMPLE_FILE } from './sample-file.js';
 import { readUpload } from './usage-file-upload.js';
 import {
   FileErrorsQuery,
@@ -51,7 +52,7 @@ import { fileExceptionView, pageView, usageFileView } from './usage-files.views.
 
 const FILE_ID = { name: 'fileId', description: 'As the upload answered.', example: 'f3b0c44298fc1c149afb' };
 
-@ApiTags('Ingestion')
+@ApiTags('Usage files')
 @Controller('v1/usage-files')
 export class UsageFilesController {
   constructor(
@@ -67,7 +68,9 @@ export class UsageFilesController {
   @ApiOperation({
     summary: 'Upload a usage file',
     description:
-      'The bytes are sealed under their SHA-256 and verified whole (gzip included), then mediated and rated in the background: follow the file by its id. The same bytes again answer 200 with `duplicateOf`, unless the first file was rejected.',
+      'The bytes are sealed under their SHA-256 and verified whole (gzip included), then mediated and rated in the background: follow the file by its id. The same bytes again answer 200 with `duplicateOf`, unless the first file was rejected.\n\nFor a first try, with the example mapping in place, save these lines as `calls-2026-01-31.csv` and choose it below:\n\n```text\n' +
+      SAMPLE_FILE +
+      '```',
   })
   @ApiConsumes('multipart/form-data')
   @ApiBody({
@@ -75,10 +78,19 @@ export class UsageFilesController {
       type: 'object',
       required: ['file', 'sourcePlatform', 'serviceType', 'usageRecordType'],
       properties: {
-        sourcePlatform: { type: 'string', example: 'switch1', description: 'The sending system.' },
+        sourcePlatform: { type: 'string', example: 'switch', description: 'The sending system.' },
         serviceType: { type: 'string', example: 'VOICE', description: 'Grouping of services.' },
-        usageRecordType: { type: 'string', enum: ['POSTPAID', 'PRERATED', 'PREPAID'], example: 'POSTPAID' },
-        mapping: { type: 'string', description: 'Needed only where several mappings can read such files.' },
+        usageRecordType: {
+          type: 'string',
+          enum: ['POSTPAID', 'PRERATED', 'PREPAID'],
+          example: 'POSTPAID',
+          description: 'What the records are to us.',
+        },
+        mapping: {
+          type: 'string',
+          example: 'switch-calls',
+          description: 'Its name; needed only where several mappings can read such files.',
+        },
         file: { type: 'string', format: 'binary', description: 'The usage file, plain or gzip.' },
       },
     },
@@ -87,8 +99,8 @@ export class UsageFilesController {
   @ApiAcceptedResponse({ type: ReceivedFileDto })
   @ApiOkResponse({ type: ReceivedFileDto, description: 'The same bytes came before.' })
   @ApiProblems({
-    413: 'The file, or what its gzip holds, is larger than this server takes.',
-    415: 'The body is no multipart/form-data.',
+    413: 'The file, or what its gzip holds, is larger than this server takes (`evidence/too-large`).',
+    415: 'The body is no multipart/form-data (`request/unsupported-media-type`).',
   })
   async upload(
     @Caller() caller: Principal,
@@ -122,7 +134,9 @@ export class UsageFilesController {
   })
   @ApiParam(FILE_ID)
   @ApiOkResponse({ type: UsageFileDto })
-  @ApiProblems({ 404: 'No such file, or the read model has not seen it yet: ask with minPosition.' })
+  @ApiProblems({
+    404: 'No such file (`ingestion/file-not-found`), or the read model has not seen it yet: ask with minPosition.',
+  })
   async one(
     @Caller() caller: Principal,
     @Param('fileId') fileId: string,
@@ -142,7 +156,7 @@ export class UsageFilesController {
   })
   @ApiParam(FILE_ID)
   @ApiOkResponse({ type: FileExceptionPage })
-  @ApiProblems({ 404: 'There is no such file.' })
+  @ApiProblems({ 404: 'There is no such file (`ingestion/file-not-found`).' })
   async errors(
     @Caller() caller: Principal,
     @Param('fileId') fileId: string,
@@ -164,7 +178,9 @@ export class UsageFilesController {
   @ApiProduces('text/event-stream')
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The id of the last message received.' })
   @ApiOkResponse({ type: UsageFileDto, description: 'A stream of messages; the data of each is the file.' })
-  @ApiProblems({ 404: 'No such file, or the read model has not seen it yet: ask with minPosition.' })
+  @ApiProblems({
+    404: 'No such file (`ingestion/file-not-found`), or the read model has not seen it yet: ask with minPosition.',
+  })
   async events(
     @Caller() caller: Principal,
     @Param('fileId') fileId: string,

@@ -9,7 +9,7 @@ const DATE = /^\d{4}-\d\d-\d\d$/;
 const DATE_MESSAGE = 'must be a date YYYY-MM-DD';
 
 export class UsageFilesQuery extends ListQuery {
-  @ApiPropertyOptional({ description: 'The file name contains this, ignoring case.', example: 'voice' })
+  @ApiPropertyOptional({ description: 'The file name contains this, ignoring case.', example: 'calls' })
   @IsOptional()
   @IsString()
   @MaxLength(255)
@@ -33,7 +33,7 @@ export class UsageFilesQuery extends ListQuery {
   @IsISO8601({ strict: true }, { message: 'must be a date of the calendar' })
   endDate?: string;
 
-  @ApiPropertyOptional({ description: 'Exactly this source platform.', example: 'switch1' })
+  @ApiPropertyOptional({ description: 'Exactly this source platform.', example: 'switch' })
   @IsOptional()
   @IsString()
   @MaxLength(64)
@@ -182,7 +182,7 @@ export class RejectionDto {
 }
 
 export class MappingRefDto {
-  @ApiProperty({ description: 'Name.', example: 'switch1-voice' })
+  @ApiProperty({ description: 'Name.', example: 'switch-calls' })
   name!: string;
   @ApiProperty({ description: 'Version, pinned when the file was received.', example: 1 })
   version!: number;
@@ -191,9 +191,9 @@ export class MappingRefDto {
 export class UsageFileDto {
   @ApiProperty({ description: 'The file.', example: 'f3b0c44298fc1c149afb' })
   fileId!: string;
-  @ApiProperty({ description: 'Its name as received.', example: 'voice-2026-01-31.csv' })
+  @ApiProperty({ description: 'Its name as received.', example: 'calls-2026-01-31.csv' })
   fileName!: string;
-  @ApiProperty({ description: 'The sending system.', example: 'switch1' })
+  @ApiProperty({ description: 'The sending system.', example: 'switch' })
   sourcePlatform!: string;
   @ApiProperty({ description: 'Grouping of services.', example: 'VOICE' })
   serviceType!: string;
@@ -215,7 +215,7 @@ export class UsageFileDto {
     example: 'UPLOAD',
   })
   via!: string;
-  @ApiProperty({ description: 'Who sent it.', example: 'key:k1' })
+  @ApiProperty({ description: 'Who sent it.', example: 'key:3f9a1c0b7e52' })
   actor!: string;
   @ApiPropertyOptional({
     description: 'The command that received it.',
@@ -277,7 +277,7 @@ export class UsageFilePage {
 }
 
 export class FileExceptionDto {
-  @ApiProperty({ description: 'The raw record.', example: 'f3b0c44298fc1c149afb:17' })
+  @ApiProperty({ description: 'The raw record.', example: 'f3b0c44298fc1c149afb:3' })
   recordId!: string;
   @ApiProperty({ description: 'Line in the content, from 1.', example: 17 })
   line!: number;

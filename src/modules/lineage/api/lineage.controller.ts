@@ -11,7 +11,8 @@ import type { Lineage } from '../domain/lineage.js';
 import { LineageDto, LineageQuery, LineageRecordsQuery } from './lineage.dto.js';
 import { lineageRefusals } from './lineage.refusals.js';
 
-const MISSING = 'The message says which link of the chain is missing and whether it is still to come.';
+const MISSING =
+  'A link of the chain is missing (`lineage/not-found`): the message says which, and whether it is still to come.';
 
 @ApiTags('Lineage')
 @Controller('v1/lineage')
@@ -25,9 +26,9 @@ export class LineageController {
     description:
       'File, exact line, mediated record, every charge with its price version, aggregated line, batch, invoice; for a suspended record its history. Where the chain stops, `openEnds` says why.',
   })
-  @ApiParam({ name: 'recordId', description: '`<fileId>:<line>`', example: 'f3b0c44298fc1c149afb:17' })
+  @ApiParam({ name: 'recordId', description: '`<fileId>:<line>`', example: 'f3b0c44298fc1c149afb:3' })
   @ApiOkResponse({ type: LineageDto })
-  @ApiProblems({ 404: MISSING, 422: 'Not a record id.' })
+  @ApiProblems({ 404: MISSING, 422: 'Not a record id (`lineage/malformed-id`).' })
   async usageRecord(
     @Caller() caller: Principal,
     @Param('recordId') id: string,
@@ -42,9 +43,9 @@ export class LineageController {
     summary: 'One charge, back to its raw line and on to its invoice line',
     description: 'As for a raw line, with this charge alone.',
   })
-  @ApiParam({ name: 'id', description: '`<fileId>:<line>:<charge>`', example: 'f3b0c44298fc1c149afb:17:0' })
+  @ApiParam({ name: 'id', description: '`<fileId>:<line>:<charge>`', example: 'f3b0c44298fc1c149afb:3:0' })
   @ApiOkResponse({ type: LineageDto })
-  @ApiProblems({ 404: MISSING, 422: 'Not an id of monetized usage.' })
+  @ApiProblems({ 404: MISSING, 422: 'Not an id of monetized usage (`lineage/malformed-id`).' })
   async monetizedUsage(
     @Caller() caller: Principal,
     @Param('id') id: string,
@@ -60,9 +61,9 @@ export class LineageController {
     description:
       'The line with its sums recomputed from its records (`balanced`), its run, its batch with every attempt, its invoice lines; its monetized records a page at a time, each traced back to the exact raw line.',
   })
-  @ApiParam({ name: 'lineId', description: '`<runId>-<batch>-<line>`', example: 'a1b2c3-1-7' })
+  @ApiParam({ name: 'lineId', description: '`<runId>-<batch>-<line>`', example: '7d0c3f5e9a1b4c2d-1-1' })
   @ApiOkResponse({ type: LineageDto })
-  @ApiProblems({ 404: MISSING, 422: 'Not a line id, or a cursor of another list.' })
+  @ApiProblems({ 404: MISSING, 422: 'Not a line id (`lineage/malformed-id`), or a cursor of another list.' })
   async aggregatedUsage(
     @Caller() caller: Principal,
     @Param('lineId') lineId: string,
@@ -78,9 +79,12 @@ export class LineageController {
     description:
       'The billing lines that were invoiced on it and their records, a page at a time, each traced back to the exact raw line, under which price, by whose action.',
   })
-  @ApiParam({ name: 'id', description: '`<invoiceNo>.<invoiceLineNo>`', example: 'INV-1001.1' })
+  @ApiParam({ name: 'id', description: '`<invoiceNo>.<invoiceLineNo>`', example: 'INV-000001.1' })
   @ApiOkResponse({ type: LineageDto })
-  @ApiProblems({ 404: MISSING, 422: 'Not an id of an invoice line, or a cursor of another list.' })
+  @ApiProblems({
+    404: MISSING,
+    422: 'Not an id of an invoice line (`lineage/malformed-id`), or a cursor of another list.',
+  })
   async invoiceLine(
     @Caller() caller: Principal,
     @Param('id') id: string,

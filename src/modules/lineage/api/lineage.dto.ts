@@ -18,6 +18,7 @@ export class LineageQuery {
 export class LineageRecordsQuery extends LineageQuery {
   @ApiPropertyOptional({
     description: 'Monetized records in the answer, each traced back to its raw line; 1 to 50.',
+    type: 'integer',
     default: 10,
     minimum: 1,
     maximum: 50,
@@ -67,7 +68,7 @@ export class CommandReferenceDto {
   @ApiProperty({ description: 'Which command.', example: 'ReceiveUsageFile', nullable: true, type: String })
   name!: string | null;
 
-  @ApiProperty({ description: 'Who asked.', example: 'key:k1', nullable: true, type: String })
+  @ApiProperty({ description: 'Who asked.', example: 'key:3f9a1c0b7e52', nullable: true, type: String })
   actor!: string | null;
 
   @ApiProperty({ description: 'Why, where the command takes a reason.', example: null, nullable: true, type: String })
@@ -75,13 +76,13 @@ export class CommandReferenceDto {
 }
 
 export class LineageNodeDto {
-  @ApiProperty({ description: 'The name that edges use.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afb:17:0' })
+  @ApiProperty({ description: 'The name that edges use.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afb:3:0' })
   node!: string;
 
   @ApiProperty({ description: 'What it is.', enum: NODE_KINDS, example: 'MONETIZED_USAGE' })
   kind!: NodeKind;
 
-  @ApiProperty({ description: 'Its id among its kind.', example: 'f3b0c44298fc1c149afb:17:0' })
+  @ApiProperty({ description: 'Its id among its kind.', example: 'f3b0c44298fc1c149afb:3:0' })
   id!: string;
 
   @ApiProperty({ description: 'What it is, in one sentence.', example: '42 CALL for 0.42 EUR' })
@@ -114,10 +115,10 @@ export class LineageNodeDto {
 }
 
 export class LineageEdgeDto {
-  @ApiProperty({ description: 'What was first.', example: 'USAGE_RECORD/f3b0c44298fc1c149afb:17' })
+  @ApiProperty({ description: 'What was first.', example: 'USAGE_RECORD/f3b0c44298fc1c149afb:3' })
   from!: string;
 
-  @ApiProperty({ description: 'What came of it.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afb:17:0' })
+  @ApiProperty({ description: 'What came of it.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afb:3:0' })
   to!: string;
 
   @ApiProperty({ description: 'How.', enum: RELATIONS, example: 'MONETIZED_INTO' })
@@ -125,7 +126,7 @@ export class LineageEdgeDto {
 }
 
 export class OpenEndDto {
-  @ApiProperty({ description: 'The node the chain stops at.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afb:17:0' })
+  @ApiProperty({ description: 'The node the chain stops at.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afb:3:0' })
   at!: string;
 
   @ApiProperty({ description: 'The link that is missing.', enum: NODE_KINDS, example: 'AGGREGATED_USAGE' })
@@ -150,18 +151,18 @@ export class LineageSubjectDto {
   @ApiProperty({ description: 'What was asked for.', enum: NODE_KINDS, example: 'MONETIZED_USAGE' })
   kind!: NodeKind;
 
-  @ApiProperty({ description: 'Its id.', example: 'f3b0c44298fc1c149afb:17:0' })
+  @ApiProperty({ description: 'Its id.', example: 'f3b0c44298fc1c149afb:3:0' })
   id!: string;
 
-  @ApiProperty({ description: 'Its node.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afb:17:0' })
+  @ApiProperty({ description: 'Its node.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afb:3:0' })
   node!: string;
 }
 
 export class LineageRecordDto {
-  @ApiProperty({ description: 'Monetized usage.', example: 'f3b0c44298fc1c149afb:17:0' })
+  @ApiProperty({ description: 'Monetized usage.', example: 'f3b0c44298fc1c149afb:3:0' })
   id!: string;
 
-  @ApiProperty({ description: 'Its node.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afb:17:0' })
+  @ApiProperty({ description: 'Its node.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afb:3:0' })
   node!: string;
 
   @ApiProperty({ description: 'Rated quantity.', example: '42' })

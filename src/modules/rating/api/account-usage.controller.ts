@@ -13,37 +13,37 @@ import { balanceView, pageView, summaryView } from './rating.views.js';
 export class AccountUsageController {
   constructor(private readonly queries: MonetizedUsageQueries) {}
 
-  @Get(':id/balances')
+  @Get(':account/balances')
   @ApiOperation({
     summary: 'Balances of an account',
     description:
       'Allowances and accumulators of its subscriptions per billing cycle, newest cycle first, as rated so far. An ' +
       'allowance appears with its first use in the cycle. An account without any answers an empty list.',
   })
-  @ApiParam({ name: 'id', description: 'The account.', example: 'ACC-000001' })
+  @ApiParam({ name: 'account', description: 'The account.', example: 'A0000001' })
   @ApiOkResponse({ type: BalancePage })
   @ApiProblems({ 422: 'A filter is wrong, or the cursor belongs to another list.' })
   async balances(
     @Caller() caller: Principal,
-    @Param('id') account: string,
+    @Param('account') account: string,
     @Query() query: BalancesQuery,
   ): Promise<BalancePage> {
     return pageView(await this.queries.balances(caller.tenant, account, query, query), balanceView);
   }
 
-  @Get(':id/usage-summary')
+  @Get(':account/usage-summary')
   @ApiOperation({
     summary: 'Usage of an account, summed up',
     description:
       'Records, quantity and amount per billing cycle, usage type and currency, newest cycle first: exact sums of its ' +
       'monetized records.',
   })
-  @ApiParam({ name: 'id', description: 'The account.', example: 'ACC-000001' })
+  @ApiParam({ name: 'account', description: 'The account.', example: 'A0000001' })
   @ApiOkResponse({ type: UsageSummaryPage })
   @ApiProblems({ 422: 'A filter is wrong, or the cursor belongs to another list.' })
   async usageSummary(
     @Caller() caller: Principal,
-    @Param('id') account: string,
+    @Param('account') account: string,
     @Query() query: UsageSummaryQuery,
   ): Promise<UsageSummaryPage> {
     return pageView(await this.queries.usageSummary(caller.tenant, account, query, query), summaryView);

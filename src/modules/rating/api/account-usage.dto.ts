@@ -3,7 +3,7 @@ import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
 
 export class BalancesQuery extends ListQuery {
-  @ApiPropertyOptional({ description: 'Only of this subscription.', example: 'SUB-000001' })
+  @ApiPropertyOptional({ description: 'Only of this subscription.', example: 'S0000001' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
@@ -11,7 +11,7 @@ export class BalancesQuery extends ListQuery {
 }
 
 export class BalanceDto {
-  @ApiProperty({ description: 'Whose balance it is.', example: 'SUB-000001' })
+  @ApiProperty({ description: 'Whose balance it is.', example: 'S0000001' })
   subscription!: string;
 
   @ApiProperty({
@@ -24,7 +24,7 @@ export class BalanceDto {
   @ApiProperty({ description: 'Name of the allowance or accumulator, as in the price.', example: 'FREE_SECONDS' })
   resource!: string;
 
-  @ApiProperty({ example: '2026-03-01T00:00:00.000Z', description: 'Start of the billing cycle.' })
+  @ApiProperty({ example: '2026-01-01T00:00:00.000Z', description: 'Start of the billing cycle.' })
   cycleStart!: string;
 
   @ApiProperty({ example: '1250', description: 'An allowance: what is left. An accumulator: what was added up.' })
@@ -43,7 +43,7 @@ export class BalancePage {
 }
 
 export class UsageSummaryQuery extends ListQuery {
-  @ApiPropertyOptional({ description: 'Only this usage type.', example: 'VOICE_NATIONAL' })
+  @ApiPropertyOptional({ description: 'Only this usage type.', example: 'CALL' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
@@ -56,10 +56,10 @@ export class UsageSummaryQuery extends ListQuery {
 }
 
 export class UsageSummaryDto {
-  @ApiProperty({ example: '2026-03-01T00:00:00.000Z', description: 'Start of the billing cycle.' })
+  @ApiProperty({ example: '2026-01-01T00:00:00.000Z', description: 'Start of the billing cycle.' })
   cycleStart!: string;
 
-  @ApiProperty({ description: 'Usage type as billed.', example: 'VOICE_NATIONAL' })
+  @ApiProperty({ description: 'Usage type as billed.', example: 'CALL' })
   usageType!: string;
 
   @ApiProperty({ description: 'ISO 4217.', example: 'EUR' })

@@ -2,17 +2,17 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsISO8601, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
 
-const ZONE_MESSAGE = 'must be an RFC 3339 instant with a zone, such as 2026-03-01T00:00:00Z';
+const ZONE_MESSAGE = 'must be an RFC 3339 instant with a zone, such as 2026-01-01T00:00:00Z';
 const ZONED = /(Z|[+-]\d\d:\d\d)$/;
 
 export class MonetizedUsageQuery extends ListQuery {
-  @ApiPropertyOptional({ description: 'Usage of this account.', example: 'ACC-000001' })
+  @ApiPropertyOptional({ description: 'Usage of this account.', example: 'A0000001' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
   account?: string;
 
-  @ApiPropertyOptional({ description: 'Exactly this subscription.', example: 'SUB-000001' })
+  @ApiPropertyOptional({ description: 'Exactly this subscription.', example: 'S0000001' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
@@ -30,7 +30,7 @@ export class MonetizedUsageQuery extends ListQuery {
   @MaxLength(100)
   serviceType?: string;
 
-  @ApiPropertyOptional({ description: 'Exactly this usage type, as billed.', example: 'VOICE_NATIONAL' })
+  @ApiPropertyOptional({ description: 'Exactly this usage type, as billed.', example: 'CALL' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
@@ -47,13 +47,13 @@ export class MonetizedUsageQuery extends ListQuery {
   @MaxLength(60)
   fileId?: string;
 
-  @ApiPropertyOptional({ description: 'Used at or after this instant.', example: '2026-03-01T00:00:00Z' })
+  @ApiPropertyOptional({ description: 'Used at or after this instant.', example: '2026-01-01T00:00:00Z' })
   @IsOptional()
   @IsISO8601({ strict: true }, { message: ZONE_MESSAGE })
   @Matches(ZONED, { message: ZONE_MESSAGE })
   from?: string;
 
-  @ApiPropertyOptional({ description: 'Used before this instant.', example: '2026-04-01T00:00:00Z' })
+  @ApiPropertyOptional({ description: 'Used before this instant.', example: '2026-02-01T00:00:00Z' })
   @IsOptional()
   @IsISO8601({ strict: true }, { message: ZONE_MESSAGE })
   @Matches(ZONED, { message: ZONE_MESSAGE })
@@ -61,16 +61,16 @@ export class MonetizedUsageQuery extends ListQuery {
 }
 
 export class MonetizedUsageDto {
-  @ApiProperty({ description: '`<fileId>:<line>:<charge>`', example: 'f3b0c44298fc1c149afb:17:0' })
+  @ApiProperty({ description: '`<fileId>:<line>:<charge>`', example: 'f3b0c44298fc1c149afb:3:0' })
   id!: string;
 
-  @ApiProperty({ description: 'The raw line it comes from.', example: 'f3b0c44298fc1c149afb:17' })
+  @ApiProperty({ description: 'The raw line it comes from.', example: 'f3b0c44298fc1c149afb:3' })
   recordId!: string;
 
-  @ApiProperty({ example: 'ACC-000001', description: 'Who pays.' })
+  @ApiProperty({ example: 'A0000001', description: 'Who pays.' })
   account!: string;
 
-  @ApiProperty({ example: 'SUB-000001', description: 'The subscription (master plan instance).' })
+  @ApiProperty({ example: 'S0000001', description: 'The subscription (master plan instance).' })
   subscription!: string;
 
   @ApiProperty({ example: '491510000001', description: 'The service id the usage names.' })
@@ -79,13 +79,13 @@ export class MonetizedUsageDto {
   @ApiProperty({ example: 'VOICE', description: 'Service type of the file.' })
   serviceType!: string;
 
-  @ApiProperty({ example: 'VOICE_NATIONAL', description: 'Usage type as billed.' })
+  @ApiProperty({ example: 'CALL', description: 'Usage type as billed.' })
   usageType!: string;
 
-  @ApiProperty({ example: 'STD', description: 'Rate schedule of the price.' })
+  @ApiProperty({ example: 'STANDARD', description: 'Rate schedule of the price.' })
   rateSchedule!: string;
 
-  @ApiProperty({ example: '2026-03-01T10:00:00.000Z', description: 'Usage time.' })
+  @ApiProperty({ example: '2026-01-01T10:00:00.000Z', description: 'Usage time.' })
   at!: string;
 
   @ApiProperty({ example: '66', description: 'Rated quantity: after minimum, increments and free units.' })
@@ -161,16 +161,16 @@ export class ImpactDto {
 }
 
 export class RatedByPriceDto {
-  @ApiProperty({ description: '`<plan>.<rateSchedule>.<service>.<currency>`', example: 'BASIC.STD.CALLS.EUR' })
+  @ApiProperty({ description: '`<plan>.<rateSchedule>.<service>.<currency>`', example: 'MOBILE_M.STANDARD.MOBILE.EUR' })
   priceOfferId!: string;
 
   @ApiProperty({ example: 2, description: 'The version that was in force at the usage time.' })
   version!: number;
 
-  @ApiProperty({ description: 'From which usage time on the version holds.', example: '2026-03-01T00:00:00.000Z' })
+  @ApiProperty({ description: 'From which usage time on the version holds.', example: '2026-01-01T00:00:00.000Z' })
   effectiveFrom!: string;
 
-  @ApiProperty({ example: 'peak mobile', description: 'Name of the charge.' })
+  @ApiProperty({ example: 'calls', description: 'Name of the charge.' })
   charge!: string;
 
   @ApiProperty({ example: 'seconds', nullable: true, type: String, description: 'Unit of the quantity.' })
@@ -179,7 +179,7 @@ export class RatedByPriceDto {
   @ApiProperty({ example: 42, description: 'Log position of the event that put this version.' })
   position!: number;
 
-  @ApiProperty({ example: 'key:k1', description: 'Who put it.' })
+  @ApiProperty({ example: 'key:3f9a1c0b7e52', description: 'Who put it.' })
   actor!: string;
 }
 
@@ -223,7 +223,7 @@ export class MediatedAddressDto {
 }
 
 export class MonetizedUsageDetailDto extends MonetizedUsageDto {
-  @ApiProperty({ example: '2026-03-01T00:00:00.000Z', description: 'Start of the billing cycle of its balances.' })
+  @ApiProperty({ example: '2026-01-01T00:00:00.000Z', description: 'Start of the billing cycle of its balances.' })
   cycleStart!: string;
 
   @ApiPropertyOptional({ example: 'r-1', description: 'The reprocess it became money by, if it was in suspense.' })

@@ -31,7 +31,7 @@ const KEY = { name: 'Idempotency-Key', required: false, description: 'The same k
 const NAME = { name: 'name', description: 'The schedule.', example: 'daily' };
 const DATE = { name: 'date', description: 'The business date.', example: '2026-02-01' };
 
-@ApiTags('Job schedules')
+@ApiTags('Schedules')
 @Controller('v1/job-schedules/:name/executions')
 export class JobExecutionsController {
   constructor(
@@ -49,7 +49,10 @@ export class JobExecutionsController {
   @ApiParam(NAME)
   @ApiHeader(KEY)
   @ApiCreatedResponse({ type: ExecutionAnswerDto })
-  @ApiProblems({ 404: 'No such schedule.', 409: 'There is one for the date (`scheduling/execution-exists`).' })
+  @ApiProblems({
+    404: 'No such schedule (`scheduling/schedule-not-found`).',
+    409: 'There is one for the date (`scheduling/execution-exists`).',
+  })
   async create(
     @Caller() caller: Principal,
     @Param('name') name: string,
@@ -71,7 +74,10 @@ export class JobExecutionsController {
   @ApiParam(DATE)
   @ApiHeader(KEY)
   @ApiAcceptedResponse({ type: ExecutionAnswerDto })
-  @ApiProblems({ 404: 'None was created for the date.', 409: 'It was started already.' })
+  @ApiProblems({
+    404: 'None was created for the date (`scheduling/execution-not-found`).',
+    409: 'It was started already (`scheduling/execution-started`).',
+  })
   async process(
     @Caller() caller: Principal,
     @Param('name') name: string,
@@ -102,7 +108,7 @@ export class JobExecutionsController {
   @ApiParam(NAME)
   @ApiParam(DATE)
   @ApiOkResponse({ type: ExecutionDto })
-  @ApiProblems({ 404: 'None was created for the date.' })
+  @ApiProblems({ 404: 'None was created for the date (`scheduling/execution-not-found`).' })
   async one(
     @Caller() caller: Principal,
     @Param('name') name: string,

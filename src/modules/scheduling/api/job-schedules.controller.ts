@@ -29,7 +29,7 @@ interface HeaderWriter {
   header(name: string, value: string): unknown;
 }
 
-@ApiTags('Job schedules')
+@ApiTags('Schedules')
 @Controller('v1/job-schedules')
 export class JobSchedulesController {
   constructor(
@@ -47,7 +47,7 @@ export class JobSchedulesController {
   })
   @ApiHeader(KEY)
   @ApiCreatedResponse({ type: ScheduleAnswerDto })
-  @ApiProblems({ 409: 'The name is taken, or there is a daily schedule already.' })
+  @ApiProblems({ 409: 'The name is taken (`scheduling/name-taken`), or there is a daily schedule already.' })
   async create(
     @Caller() caller: Principal,
     @Body() body: NewScheduleDto,
@@ -68,7 +68,10 @@ export class JobSchedulesController {
   @ApiHeader(KEY)
   @ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that was read, such as "1".' })
   @ApiOkResponse({ type: ScheduleAnswerDto })
-  @ApiProblems({ 404: 'No such schedule.', 412: 'It was changed since it was read (`scheduling/schedule-changed`).' })
+  @ApiProblems({
+    404: 'No such schedule (`scheduling/schedule-not-found`).',
+    412: 'It was changed since it was read (`scheduling/schedule-changed`).',
+  })
   async change(
     @Caller() caller: Principal,
     @Param('name') name: string,
@@ -97,7 +100,7 @@ export class JobSchedulesController {
   @ApiOperation({ summary: 'One job schedule', description: 'With an ETag for If-Match of a change.' })
   @ApiParam({ name: 'name', description: 'The schedule.', example: 'daily' })
   @ApiOkResponse({ type: ScheduleDto })
-  @ApiProblems({ 404: 'No such schedule.' })
+  @ApiProblems({ 404: 'No such schedule (`scheduling/schedule-not-found`).' })
   async one(
     @Caller() caller: Principal,
     @Param('name') name: string,

@@ -10,7 +10,7 @@ const DATE_MESSAGE = 'must be a date YYYY-MM-DD';
 const FILE_SORTS = ['loadedAt', '-loadedAt', 'sourcePlatform', '-sourcePlatform', 'fileName', '-fileName'] as const;
 
 export class SuspenseFilesQuery extends ListQuery {
-  @ApiPropertyOptional({ description: 'The file name contains this, ignoring case.', example: 'voice' })
+  @ApiPropertyOptional({ description: 'The file name contains this, ignoring case.', example: 'calls' })
   @IsOptional()
   @IsString()
   @MaxLength(255)
@@ -34,7 +34,7 @@ export class SuspenseFilesQuery extends ListQuery {
   @IsISO8601({ strict: true }, { message: 'must be a date of the calendar' })
   endDate?: string;
 
-  @ApiPropertyOptional({ description: 'Exactly this source platform.', example: 'switch1' })
+  @ApiPropertyOptional({ description: 'Exactly this source platform.', example: 'switch' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
@@ -93,13 +93,13 @@ export class SuspendedRecordsQuery extends ListQuery {
   @MaxLength(100)
   errorCode?: string;
 
-  @ApiPropertyOptional({ description: 'Records of this account, where rating could find one.', example: 'acct-0001' })
+  @ApiPropertyOptional({ description: 'Records of this account, where rating could find one.', example: 'A0000001' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
   account?: string;
 
-  @ApiPropertyOptional({ description: 'Records of this service id.', example: '4930111222' })
+  @ApiPropertyOptional({ description: 'Records of this service id.', example: '491510000002' })
   @IsOptional()
   @IsString()
   @MaxLength(200)
@@ -134,7 +134,7 @@ export class ReprocessesQuery extends ListQuery {
   @ApiPropertyOptional({
     description: 'Only reprocesses of this status.',
     enum: REPROCESS_STATUSES,
-    example: 'RUNNING',
+    example: 'COMPLETED',
   })
   @IsOptional()
   @IsIn(REPROCESS_STATUSES)
@@ -145,10 +145,10 @@ export class SuspenseFileDto {
   @ApiProperty({ description: 'The file.', example: 'f3b0c44298fc1c149afb' })
   fileId!: string;
 
-  @ApiProperty({ description: 'Its name as received.', example: 'voice-2026-01-31.csv' })
+  @ApiProperty({ description: 'Its name as received.', example: 'calls-2026-01-31.csv' })
   fileName!: string;
 
-  @ApiProperty({ description: 'Where it came from.', example: 'switch1' })
+  @ApiProperty({ description: 'Where it came from.', example: 'switch' })
   sourcePlatform!: string;
 
   @ApiProperty({ description: 'Grouping of services.', example: 'VOICE' })
@@ -209,7 +209,7 @@ export class SuspenseErrorDto {
 
   @ApiProperty({
     description: 'The message of one of the records, with its ids.',
-    example: 'Service id 4930111222 belongs to no subscription at 2026-01-31T10:00:00Z',
+    example: 'Service id 491510000002 belongs to no subscription at 2026-01-31T10:00:00Z',
   })
   example!: string;
 }
@@ -218,7 +218,7 @@ export class SuspenseErrorsDto {
   @ApiProperty({ description: 'The file.', example: 'f3b0c44298fc1c149afb' })
   fileId!: string;
 
-  @ApiProperty({ description: 'Its name as received.', example: 'voice-2026-01-31.csv' })
+  @ApiProperty({ description: 'Its name as received.', example: 'calls-2026-01-31.csv' })
   fileName!: string;
 
   @ApiProperty({ type: () => [SuspenseErrorDto] })
@@ -226,13 +226,13 @@ export class SuspenseErrorsDto {
 }
 
 export class SuspendedRecordDto {
-  @ApiProperty({ description: '`<fileId>:<line>`', example: 'f3b0c44298fc1c149afb:17' })
+  @ApiProperty({ description: '`<fileId>:<line>`', example: 'f3b0c44298fc1c149afb:4' })
   recordId!: string;
 
   @ApiProperty({ description: 'The file.', example: 'f3b0c44298fc1c149afb' })
   fileId!: string;
 
-  @ApiProperty({ description: 'Line in the file, from 1.', example: 17 })
+  @ApiProperty({ description: 'Line in the file, from 1.', example: 4 })
   line!: number;
 
   @ApiProperty({ description: 'OPEN, REPROCESSING or RESOLVED.', enum: SUSPENSE_STATUSES, example: 'OPEN' })
@@ -243,14 +243,14 @@ export class SuspendedRecordDto {
 
   @ApiProperty({
     description: 'The ids involved and the remedy.',
-    example: 'Service id 4930111222 belongs to no subscription at 2026-01-31T10:00:00Z',
+    example: 'Service id 491510000002 belongs to no subscription at 2026-01-31T10:00:00Z',
   })
   message!: string;
 
-  @ApiProperty({ description: 'What the remedy must bring.', example: { serviceId: '4930111222' }, type: Object })
+  @ApiProperty({ description: 'What the remedy must bring.', example: { serviceId: '491510000002' }, type: Object })
   facts!: Readonly<Record<string, string>>;
 
-  @ApiProperty({ description: 'The id in the record.', example: '4930111222' })
+  @ApiProperty({ description: 'The id in the record.', example: '491510000002' })
   serviceId!: string;
 
   @ApiProperty({
@@ -267,7 +267,7 @@ export class SuspendedRecordDto {
   @ApiProperty({ description: 'When it was used.', example: '2026-01-31T10:00:00.000Z' })
   at!: string;
 
-  @ApiProperty({ description: 'Where it came from.', example: 'switch1' })
+  @ApiProperty({ description: 'Where it came from.', example: 'switch' })
   sourcePlatform!: string;
 
   @ApiProperty({ description: 'Grouping of services.', example: 'VOICE' })

@@ -33,7 +33,7 @@ export class SuspenseSelectionDto {
 
   @ApiPropertyOptional({
     description: 'Level 3: exactly these records, `<fileId>:<line>`; at most 10,000.',
-    example: ['f3b0c44298fc1c149afb:17'],
+    example: ['f3b0c44298fc1c149afb:4'],
   })
   @IsOptional()
   @IsArray()
@@ -42,7 +42,7 @@ export class SuspenseSelectionDto {
   @Matches(/^[0-9a-z-]{1,60}:[1-9]\d{0,14}$/, { each: true, message: 'each must be a record id <fileId>:<line>' })
   recordIds?: string[];
 
-  @ApiPropertyOptional({ description: 'Records of this account, where rating could find one.', example: 'acct-0001' })
+  @ApiPropertyOptional({ description: 'Records of this account, where rating could find one.', example: 'A0000001' })
   @IsOptional()
   @IsString()
   @IsNotEmpty()
@@ -105,7 +105,7 @@ export class ReprocessDto {
   @ApiProperty({ description: 'Why.', example: 'The missing service ids were fed today' })
   reason!: string;
 
-  @ApiProperty({ description: 'Who.', example: 'key:k1' })
+  @ApiProperty({ description: 'Who.', example: 'key:3f9a1c0b7e52' })
   actor!: string;
 
   @ApiProperty({

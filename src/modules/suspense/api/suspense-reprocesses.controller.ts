@@ -40,7 +40,7 @@ export class SuspenseReprocessesController {
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again gives the first answer.' })
   @ApiAcceptedResponse({ type: ReprocessAnswerDto })
   @ApiProblems({
-    409: 'A command with this Idempotency-Key is still running.',
+    409: 'A command with this Idempotency-Key is still running (`command/in-flight`).',
     422: 'The selection is empty, or no open record matches it (`suspense/nothing-selected`).',
   })
   async reprocess(
@@ -69,7 +69,9 @@ export class SuspenseReprocessesController {
   })
   @ApiParam({ name: 'reprocessId', description: 'As the request answered.', example: 'r0c4f2a9be1d74f0aa1b2' })
   @ApiOkResponse({ type: ReprocessDto })
-  @ApiProblems({ 404: 'No such reprocess, or the read model has not seen it yet: ask with minPosition.' })
+  @ApiProblems({
+    404: 'No such reprocess (`suspense/reprocess-not-found`), or the read model has not seen it yet: ask with minPosition.',
+  })
   async one(
     @Caller() caller: Principal,
     @Param('reprocessId') reprocessId: string,

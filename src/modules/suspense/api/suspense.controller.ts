@@ -40,7 +40,7 @@ export class SuspenseController {
   })
   @ApiParam({ name: 'fileId', description: 'The file.', example: 'f3b0c44298fc1c149afb' })
   @ApiOkResponse({ type: SuspenseErrorsDto })
-  @ApiProblems({ 404: 'No such file, or it is not known to suspense yet.' })
+  @ApiProblems({ 404: 'No such file (`suspense/file-not-found`), or it is not known to suspense yet.' })
   async errors(
     @Caller() caller: Principal,
     @Param('fileId') fileId: string,

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { AllowReaders, Caller } from '../../http/access.decorators.js';
 import { ApiProblems } from '../../http/problem.dto.js';
 import { notFound } from '../../http/problem.js';
@@ -35,9 +35,14 @@ export class CommandsController {
   }
 
   @Get(':commandId')
+  @ApiParam({
+    name: 'commandId',
+    description: 'As the command answered; the Idempotency-Key where one was sent.',
+    example: '0b5f3a52-6b2e-4d52-9c3f-2f6f7d1f9a10',
+  })
   @ApiOperation({ summary: 'One command', description: 'What was asked, by whom, and the answer or the refusal.' })
   @ApiOkResponse({ type: CommandDto })
-  @ApiProblems({ 404: 'There is no such command.' })
+  @ApiProblems({ 404: 'There is no such command (`command/not-found`).' })
   async one(@Caller() caller: Principal, @Param('commandId') commandId: string): Promise<CommandDto> {
     const row = await this.readModels.get(commandsCollection, { tenant: caller.tenant, commandId });
     if (row === undefined) throw notFound('command/not-found', `There is no command ${commandId}`);

@@ -28,12 +28,12 @@ export class CommandsQuery extends ListQuery {
   @MaxLength(100)
   correlationId?: string;
 
-  @ApiPropertyOptional({ description: 'Accepted at or after, RFC 3339.', example: '2026-03-01T00:00:00Z' })
+  @ApiPropertyOptional({ description: 'Accepted at or after, RFC 3339.', example: '2026-01-01T00:00:00Z' })
   @IsOptional()
   @IsISO8601({ strict: true, strictSeparator: true })
   from?: string;
 
-  @ApiPropertyOptional({ description: 'Accepted before, RFC 3339.', example: '2026-04-01T00:00:00Z' })
+  @ApiPropertyOptional({ description: 'Accepted before, RFC 3339.', example: '2026-02-01T00:00:00Z' })
   @IsOptional()
   @IsISO8601({ strict: true, strictSeparator: true })
   to?: string;
@@ -72,14 +72,14 @@ export class CommandDto {
     description: 'With what, as it was asked.',
     type: 'object',
     additionalProperties: true,
-    example: { selection: { fileId: 'f0a1b2c3d4e5f6a7b8c9' }, reason: 'The service ids were added' },
+    example: { selection: { fileId: 'f3b0c44298fc1c149afb' }, reason: 'The service ids were added' },
   })
   payload!: unknown;
 
-  @ApiProperty({ description: 'When it was accepted.', example: '2026-03-01T08:00:00.000Z' })
+  @ApiProperty({ description: 'When it was accepted.', example: '2026-01-01T08:00:00.000Z' })
   acceptedAt!: string;
 
-  @ApiPropertyOptional({ description: 'When it was completed or refused.', example: '2026-03-01T08:00:00.120Z' })
+  @ApiPropertyOptional({ description: 'When it was completed or refused.', example: '2026-01-01T08:00:00.120Z' })
   closedAt?: string;
 
   @ApiPropertyOptional({

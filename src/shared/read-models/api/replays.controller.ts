@@ -35,8 +35,8 @@ export class ReplaysController {
   })
   @ApiAcceptedResponse({ type: ReplayAcceptedDto })
   @ApiProblems({
-    404: 'There is no such read model.',
-    409: 'It is being rebuilt already, or there is nothing to resume.',
+    404: 'There is no such read model (`replay/unknown-read-model`).',
+    409: 'It is being rebuilt already (`replay/under-way`), or there is nothing to resume.',
   })
   async request(
     @Caller() caller: Principal,
@@ -62,9 +62,9 @@ export class ReplaysController {
   @Get(':readModel')
   @AllowReaders()
   @ApiOperation({ summary: 'Show a read model', description: 'The progress of its rebuild, while there is one.' })
-  @ApiParam({ name: 'readModel', description: 'Its name in the list.', example: 'replays' })
+  @ApiParam({ name: 'readModel', description: 'Its name in the list.', example: 'usage-files' })
   @ApiOkResponse({ type: ReplayDto })
-  @ApiProblems({ 404: 'There is no such read model.' })
+  @ApiProblems({ 404: 'There is no such read model (`replay/unknown-read-model`).' })
   async find(@Caller() caller: Principal, @Param('readModel') readModel: string): Promise<ReplayDto> {
     const view = await this.replays.find(caller.tenant, readModel);
     if (view === undefined) {

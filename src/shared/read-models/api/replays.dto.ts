@@ -5,7 +5,7 @@ import { REPLAY_MODES, type ReplayMode } from '../events.js';
 import type { ReplayView } from '../replay.service.js';
 
 export class RequestReplayBody {
-  @ApiProperty({ description: 'The read model, by its name in `GET /v1/replays`.', example: 'replays' })
+  @ApiProperty({ description: 'The read model, by its name in `GET /v1/replays`.', example: 'usage-files' })
   @IsString()
   @Matches(/^[a-z][a-z0-9-]{0,79}$/, { message: 'readModel must be a name from GET /v1/replays' })
   readModel!: string;
@@ -29,7 +29,7 @@ export class RequestReplayBody {
 }
 
 export class ReplayAcceptedDto {
-  @ApiProperty({ description: 'The read model.', example: 'replays' })
+  @ApiProperty({ description: 'The read model.', example: 'usage-files' })
   readModel!: string;
 
   @ApiProperty({ description: 'What was asked for.', enum: REPLAY_MODES, example: 'REBUILD' })
@@ -54,10 +54,10 @@ export class ReplayRequestDto {
   @ApiProperty({ description: 'What was asked for.', enum: REPLAY_MODES, example: 'REBUILD' })
   mode!: ReplayMode;
 
-  @ApiProperty({ description: 'Who asked.', example: 'key:k1' })
+  @ApiProperty({ description: 'Who asked.', example: 'key:3f9a1c0b7e52' })
   actor!: string;
 
-  @ApiProperty({ description: 'When, RFC 3339 UTC.', example: '2026-03-01T10:00:00.000Z' })
+  @ApiProperty({ description: 'When, RFC 3339 UTC.', example: '2026-01-01T10:00:00.000Z' })
   requestedAt!: string;
 
   @ApiProperty({ description: 'Why; null when nothing was said.', type: String, nullable: true, example: 'Check' })
@@ -68,7 +68,7 @@ export class ReplayRequestDto {
 }
 
 export class ReplayDto {
-  @ApiProperty({ description: 'The read model.', example: 'replays' })
+  @ApiProperty({ description: 'The read model.', example: 'usage-files' })
   readModel!: string;
 
   @ApiProperty({
@@ -99,7 +99,7 @@ export class ReplayDto {
   @ApiPropertyOptional({ description: 'Log position of the event it could not apply.', example: 4712 })
   errorPosition?: number;
 
-  @ApiPropertyOptional({ description: 'When its last rebuild took over.', example: '2026-03-01T10:00:00.000Z' })
+  @ApiPropertyOptional({ description: 'When its last rebuild took over.', example: '2026-01-01T10:00:00.000Z' })
   rebuiltAt?: string;
 
   @ApiPropertyOptional({ description: 'The latest request of this tenant to replay it.', type: ReplayRequestDto })
