@@ -126,7 +126,10 @@ export class DocumentedApi {
     const query = parameters
       .filter((parameter) => parameter.in === 'query' && parameter.required === true)
       .map(({ name, example, schema }) => [name, example ?? schema?.example] as const);
-    const all = [...query, ...Object.entries(filters)].map(([name, value]) => [name, this.text(value, name)]);
+    const all = [...query, ...Object.entries(filters)].map(([name, value]): [string, string] => [
+      name,
+      this.text(value, name),
+    ]);
     return all.length === 0 ? filled : `${filled}?${new URLSearchParams(all).toString()}`;
   }
 

@@ -95,7 +95,7 @@ function leaveOpen(parameter: Parameter): void {
   if (!('schema' in parameter) || parameter.in !== 'query' || parameter.required === true) return;
   const { schema } = parameter;
   if (!('example' in schema)) return;
-  const { example, ...rest } = schema as typeof schema & { readonly example: unknown };
+  const { example, ...rest } = Object.fromEntries<unknown>(Object.entries(schema));
   parameter.schema = rest;
   Object.assign(parameter, { 'x-example': example });
   if (!('default' in rest) && !('enum' in rest))
