@@ -107,7 +107,7 @@ export interface UsageBatchMediatedColumns {
   readonly 'x.offset': readonly number[];
   readonly 'x.length': readonly number[];
   readonly 'x.outcome': readonly ('IGNORED' | 'DUPLICATE' | 'ERROR')[];
-  /** `MALFORMED_LINE`, `MISSING_VALUE`, `BAD_NUMBER`, `BAD_TIME`, `IDENTITY_CONFLICT`, `DUPLICATE_RECORD`, `FILTERED`… */
+  /** `MALFORMED_LINE`, `MISSING_VALUE`, `BAD_NUMBER`, `BAD_TIME`, `IDENTITY_CONFLICT`, `DUPLICATE_RECORD`, `FILTERED`, `MEDIATION_DEFECT`… */
   readonly 'x.code': readonly string[];
   /** Name of the column at fault, or null. */
   readonly 'x.column': readonly (string | null)[];

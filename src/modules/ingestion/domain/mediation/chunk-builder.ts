@@ -4,7 +4,7 @@ import type { IdentityClaims } from '../identity/identity-claims.js';
 import { RecordHash } from '../identity/record-hash.js';
 import { DecimalReader, DecimalSum } from '../mapping/decimal-reader.js';
 import type { CompiledMapping, CompiledSource } from './compiled-mapping.js';
-import { shown } from './file-fault.js';
+import { FileFault, shown } from './file-fault.js';
 
 /** A record as the reader stands on it: its fields and its place in the content. */
 export interface RecordView {
@@ -81,9 +81,28 @@ export class ChunkBuilder {
   add(record: RecordView): void {
     this.total += 1;
     this.rawBytes += record.length;
-    if (this.isMalformed(record) || this.isIgnored(record)) return;
-    if (!this.writeRow(record)) return;
-    this.claim(record);
+    if (this.reads(record)) this.claim(record);
+  }
+
+  /**
+   * Whether the record's row is written. An exception here is a defect of ours in reading this one line; it is this line's
+   * error, for otherwise it would hold up its file and every later one of the stream.
+   */
+  private reads(record: RecordView): boolean {
+    try {
+      return !this.isMalformed(record) && !this.isIgnored(record) && this.writeRow(record);
+    } catch (error) {
+      if (error instanceof FileFault) throw error;
+      const said = error instanceof Error ? error.message : String(error);
+      this.except(
+        record,
+        'ERROR',
+        'MEDIATION_DEFECT',
+        null,
+        `The line could not be mediated, which is a defect: ${said}`,
+      );
+      return false;
+    }
   }
 
   /** The chunk; the builder then stands at an empty one. */
