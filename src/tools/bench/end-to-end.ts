@@ -30,12 +30,12 @@ export async function measureEndToEnd(file: BenchFile, directory: string): Promi
     const before = await sizes(directory);
     const pages = new PageProbe(server.api);
     const started = performance.now();
-    const fileId = await uploadBenchFile(server.api, file);
+    const received = await uploadBenchFile(server.api, file);
     const uploaded = performance.now();
     void pages.start();
     await until(
       'every record to be rated',
-      () => fileProgress(server.api, fileId),
+      () => fileProgress(server.api, received),
       ({ status }) => status === 'COMPLETED' || status === 'REJECTED',
       { timeoutMs: 3_600_000 },
     );

@@ -12,19 +12,18 @@ export interface FileProgress {
   };
 }
 
-export async function uploadBenchFile(api: ApiClient, file: BenchFile): Promise<string> {
-  const { fileId, position } = await api.upload<{ fileId: string; position: number }>(
-    '/v1/usage-files',
-    await openAsBlob(file.path),
-    file.name,
-    {
-      ...SAMPLE_SOURCES.voice,
-    },
-  );
-  await api.get(`/v1/usage-files/${fileId}`, { minPosition: position });
-  return fileId;
+/** What the upload answered; a read that asks for `position` finds the file. */
+export interface UploadedFile {
+  readonly fileId: string;
+  readonly position: number;
 }
 
-export function fileProgress(api: ApiClient, fileId: string): Promise<FileProgress> {
-  return api.get<FileProgress>(`/v1/usage-files/${fileId}`);
+export async function uploadBenchFile(api: ApiClient, file: BenchFile): Promise<UploadedFile> {
+  return api.upload<UploadedFile>('/v1/usage-files', await openAsBlob(file.path), file.name, {
+    ...SAMPLE_SOURCES.voice,
+  });
+}
+
+export function fileProgress(api: ApiClient, { fileId, position }: UploadedFile): Promise<FileProgress> {
+  return api.get<FileProgress>(`/v1/usage-files/${fileId}`, { minPosition: position });
 }
