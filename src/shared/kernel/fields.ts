@@ -56,7 +56,7 @@ export class FieldReader {
     if (typeof value !== 'string' || value === '' || value.length > max) {
       return this.fail(name, `must be text of 1 to ${max} characters`, '');
     }
-     
+
     if (/[\u0000-\u001f\u007f]/.test(value) || value.trim() !== value || !isWellFormed(value)) {
       return this.fail(name, 'must have no control characters and no spaces at its ends', '');
     }
