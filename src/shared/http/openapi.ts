@@ -15,10 +15,19 @@ const SUCCESSES: Readonly<Record<string, string>> = {
 };
 const DESCRIPTION = `Usage files become money, and every reprocess and every audit is a replay.
 
-**Start here**: press *Authorize* and paste the API key that was shown at the first start. Then, by hand, the whole way:
-feed the catalog (\`POST /v1/feeds/catalog\`) and the accounts (\`POST /v1/feeds/accounts\`), put a price on an offer,
-make a mapping, upload a file (\`POST /v1/usage-files\`), watch its phases, look at raw and monetized usage, repair and
-reprocess what is suspended, aggregate, send, and trace any line in both directions.
+**Start here**: press *Authorize* and paste the API key that was shown at the first start. Then every example below runs as
+it stands, in this order; ids that come to be on the way, such as \`fileId\`, are in the answers.
+
+1. \`POST /v1/feeds/catalog\`, \`PUT /v1/price-offers/{priceOfferId}/pricing\`: a plan for calls, and its price.
+2. \`POST /v1/feeds/accounts\`, examples 1 and 2: a customer, and another whose account is not there yet.
+3. \`POST /v1/source-platforms\`, \`POST /v1/mappings/try\`, \`POST /v1/mappings\`: how a file is read.
+4. \`POST /v1/usage-files\` with the lines shown there; \`GET /v1/usage-files/{fileId}\`: its phases and their balance.
+5. \`GET /v1/monetized-usage\`, \`GET /v1/monetized-usage/{id}\`: charges, and why they are what they are.
+6. \`GET /v1/suspense/records\`: one call waits. \`POST /v1/feeds/accounts\`, example 3, brings the account,
+   \`POST /v1/sync-activities/reprocesses\` what came too early, \`POST /v1/suspense/reprocesses\` the call.
+7. \`POST /v1/aggregations\`, \`POST /v1/billing-batches/sends\`; when the billing system has made its invoices (the sandbox:
+   \`POST /sandbox/invoice-run\` at its own address), \`POST /v1/invoice-lines/polls\`.
+8. \`GET /v1/lineage/…\`: from an invoice line down to the raw lines, and up again.
 
 Lists answer \`{items, next}\`; give \`next\` as \`after\` for the next page. Commands take an \`Idempotency-Key\`, are
 remembered for ever under it, and answer with a log \`position\`; a read with \`minPosition\` of that value sees the

@@ -63,7 +63,7 @@ export const PROBLEM_MEANINGS: Readonly<Record<number, string>> = {
   422: 'The request can be read but is wrong; every wrong field is named in `errors`.',
   429: 'Too many requests: ask again after Retry-After seconds.',
   500: 'A defect; it is logged under the correlation id in `instance`.',
-  503: 'The log or a read model cannot answer now: ask again.',
+  503: 'The log cannot answer now (`log/unavailable`), or a read model has not come to `minPosition` within 5 s (`read-model/behind`): ask again.',
 };
 
 /** What the server itself answers beside HTTP_CODES, where an operation names no code of its own. */

@@ -5,12 +5,13 @@ import type { Principal } from '../../../shared/command-log/recorded-command.js'
 import { Allow, Caller } from '../../../shared/http/access.decorators.js';
 import { answerOf } from '../../../shared/http/answer.js';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
+import { ProblemException } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { instantToString, type Clock } from '../../../shared/kernel/clock.js';
 import { InvalidQuery } from '../../../shared/read-models/read-models.port.js';
 import { CLOCK } from '../../../shared/runtime/tokens.js';
 import { IssueApiKey, RevokeApiKey } from '../application/api-keys.handlers.js';
-import { KeyRing, type IssuedKey } from '../application/key-ring.js';
+import { KeyRing, KeyRingBehind, type IssuedKey } from '../application/key-ring.js';
 import { hashOf, newSecret } from '../application/key-secret.js';
 import { keyText } from '../domain/key-text.js';
 import { accessRefusals } from './access.refusals.js';
@@ -47,7 +48,7 @@ export class ApiKeysController {
     if (query.after !== undefined && !KEY_ID.test(query.after)) {
       throw new InvalidQuery('after', 'is no cursor of this list');
     }
-    if (query.minPosition !== undefined) await this.ring.seen(query.minPosition);
+    if (query.minPosition !== undefined) await this.seen(query.minPosition);
     const keys = this.ring.of(caller.tenant).filter((key) => query.after === undefined || key.keyId > query.after);
     const items = keys.slice(0, query.limit).map((key) => this.show(key));
     const last = items.at(-1);
@@ -103,6 +104,16 @@ export class ApiKeysController {
   ): Promise<RevokedApiKeyDto> {
     const command = new RevokeApiKey({ keyId, reason: body.reason });
     return answerOf(await this.gateway.submit(caller, command, key === undefined ? {} : { key }), accessRefusals);
+  }
+
+  private async seen(position: number): Promise<void> {
+    try {
+      await this.ring.seen(position);
+    } catch (error) {
+      if (!(error instanceof KeyRingBehind)) throw error;
+      const message = `The list of API keys has not reached position ${position} yet: ask again, or look at /health/ready`;
+      throw new ProblemException(503, { code: 'read-model/behind', message });
+    }
   }
 
   private show(key: IssuedKey): ApiKeyDto {

@@ -1,15 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMinSize,
-  ArrayUnique,
-  IsIn,
-  IsISO8601,
-  IsNotEmpty,
-  IsOptional,
-  IsString,
-  MaxLength,
-} from 'class-validator';
+import { ArrayMinSize, ArrayUnique, IsIn, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
 import { ROLES } from '../../../shared/http/access.decorators.js';
+import { IsInstant } from '../../../shared/http/is-instant.js';
 
 export class IssueApiKeyRequest {
   @ApiProperty({
@@ -38,7 +30,7 @@ export class IssueApiKeyRequest {
     example: '2099-12-31T23:59:59Z',
   })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsInstant()
   expiresAt?: string;
 }
 

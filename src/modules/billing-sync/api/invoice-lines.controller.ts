@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, ParseIntPipe, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { pageOf } from '../../../shared/http/page.js';
 import { COMMAND_GATEWAY, type CommandGateway } from '../../../shared/command-log/command-gateway.port.js';
@@ -109,10 +109,11 @@ export class InvoiceLinesController {
   async one(
     @Caller() caller: Principal,
     @Param('invoiceNo') invoiceNo: string,
-    @Param('invoiceLineNo', ParseIntPipe) invoiceLineNo: number,
+    @Param('invoiceLineNo') invoiceLineNo: string,
     @Query() query: MinPositionQuery,
   ): Promise<InvoiceLineWithLinesDto> {
-    const found = await this.queries.invoiceLine(caller.tenant, invoiceNo, invoiceLineNo, query.minPosition);
+    const number = /^[1-9]\d{0,8}$/.test(invoiceLineNo) ? Number(invoiceLineNo) : 0;
+    const found = await this.queries.invoiceLine(caller.tenant, invoiceNo, number, query.minPosition);
     if (found === undefined) {
       throw notFound(
         'billing-sync/invoice-line-not-found',

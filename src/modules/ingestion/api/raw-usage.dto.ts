@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, MaxLength, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, IsString, Matches, MaxLength, Min } from 'class-validator';
+import { IsInstant } from '../../../shared/http/is-instant.js';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
 import { RAW_OUTCOMES, USAGE_RECORD_TYPES, type RawOutcome, type UsageRecordType } from '../domain/events.js';
 import { COORDINATE, COORDINATE_MESSAGE } from './coordinates.dto.js';
@@ -43,12 +44,12 @@ export class RawUsageQuery extends ListQuery {
 
   @ApiPropertyOptional({ description: 'Used at or after this instant.', example: '2026-01-01T00:00:00Z' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsInstant()
   from?: string;
 
   @ApiPropertyOptional({ description: 'Used before this instant.', example: '2026-02-01T00:00:00Z' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsInstant()
   to?: string;
 
   @ApiPropertyOptional({ description: 'What became of the line.', enum: RAW_OUTCOMES, example: 'SUSPENDED' })

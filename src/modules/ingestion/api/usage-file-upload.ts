@@ -30,7 +30,7 @@ export async function readUpload(request: FastifyRequest, evidence: EvidenceStor
   const errors: FieldError[] = [];
   let file: { readonly name: string; readonly sealed: SealedEvidence } | undefined;
   let refused: EvidenceRefused | undefined;
-  for await (const part of request.parts()) {
+  for await (const part of readable(request)) {
     if (part.type === 'field') {
       fields.set(part.fieldname, String(part.value));
     } else if (part.fieldname !== 'file' || file !== undefined || refused !== undefined) {
@@ -62,12 +62,37 @@ export async function readUpload(request: FastifyRequest, evidence: EvidenceStor
   return payloadOf(fields, file);
 }
 
+/** The parser's errors have no code, and are all about the body: a boundary that is missing, or an end that never came. */
+async function* readable(request: FastifyRequest) {
+  try {
+    yield* request.parts();
+  } catch (error) {
+    throw isBroken(error) ? malformed() : error;
+  }
+}
+
+function isBroken(error: unknown): boolean {
+  return (
+    error instanceof Error && /^Multipart: Boundary not found$|unexpected end of multipart data$/i.test(error.message)
+  );
+}
+
+function malformed(): ProblemException {
+  return new ProblemException(400, {
+    code: 'request/malformed',
+    message:
+      'The body ends in the middle of its multipart/form-data, or its Content-Type names no boundary: send it whole, and let ' +
+      'the client make the Content-Type',
+  });
+}
+
 /** A file cut off at the size limit ends like a whole one: only its flag tells. */
 function bytesOf(part: MultipartFile): Readable {
   async function* bytes() {
     try {
       for await (const chunk of part.file.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
     } catch (error) {
+      if (isBroken(error)) throw malformed();
       if ((error as { code?: unknown }).code !== 'FST_REQ_FILE_TOO_LARGE') throw error;
       throw tooLarge();
     }

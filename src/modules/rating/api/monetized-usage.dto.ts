@@ -1,9 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsISO8601, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsInstant } from '../../../shared/http/is-instant.js';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
-
-const ZONE_MESSAGE = 'must be an RFC 3339 instant with a zone, such as 2026-01-01T00:00:00Z';
-const ZONED = /(Z|[+-]\d\d:\d\d)$/;
 
 export class MonetizedUsageQuery extends ListQuery {
   @ApiPropertyOptional({ description: 'Usage of this account.', example: 'A0000001' })
@@ -49,14 +47,12 @@ export class MonetizedUsageQuery extends ListQuery {
 
   @ApiPropertyOptional({ description: 'Used at or after this instant.', example: '2026-01-01T00:00:00Z' })
   @IsOptional()
-  @IsISO8601({ strict: true }, { message: ZONE_MESSAGE })
-  @Matches(ZONED, { message: ZONE_MESSAGE })
+  @IsInstant()
   from?: string;
 
   @ApiPropertyOptional({ description: 'Used before this instant.', example: '2026-02-01T00:00:00Z' })
   @IsOptional()
-  @IsISO8601({ strict: true }, { message: ZONE_MESSAGE })
-  @Matches(ZONED, { message: ZONE_MESSAGE })
+  @IsInstant()
   to?: string;
 }
 

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsInstant } from '../../http/is-instant.js';
 import { ListQuery } from '../../http/list-query.dto.js';
 
 const STATUSES = ['ACCEPTED', 'COMPLETED', 'REFUSED'] as const;
@@ -30,12 +31,12 @@ export class CommandsQuery extends ListQuery {
 
   @ApiPropertyOptional({ description: 'Accepted at or after, RFC 3339.', example: '2026-01-01T00:00:00Z' })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsInstant()
   from?: string;
 
   @ApiPropertyOptional({ description: 'Accepted before, RFC 3339.', example: '2026-02-01T00:00:00Z' })
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsInstant()
   to?: string;
 }
 
