@@ -87,6 +87,7 @@ export class BatchWriter {
   }
 
   private async writeOneByOne(changes: MemberChanges, head: number): Promise<Failure> {
+    changes.spellOut();
     const { member, steps, failure } = changes;
     let start = 0;
     for (const { position, end } of steps) {

@@ -2,7 +2,7 @@ import { releaseColumns } from '../event-store/chunk-codec.js';
 import type { EventStore } from '../event-store/event-store.port.js';
 import type { RecordedEvent } from '../kernel/event.js';
 import type { ReplayRequested } from './events.js';
-import type { Change, Projection } from './projection.js';
+import type { Change, Gathering, Projection } from './projection.js';
 import type { Generation } from './read-model-writer.port.js';
 import { declare, type DeclaredCollections } from './write-set.js';
 
@@ -37,10 +37,48 @@ export class MemberChanges {
   readonly changes: Change[] = [];
   readonly steps: Step[] = [];
   failure: Failure | undefined;
+  private gathering: Gathering | undefined;
+  private readonly gathered: RecordedEvent[] = [];
 
-  constructor(readonly member: Member) {}
+  constructor(readonly member: Member) {
+    this.gathering = member.projection.gather?.();
+  }
 
   take(event: RecordedEvent): void {
+    if (this.gathering === undefined) {
+      this.project(event);
+      return;
+    }
+    this.gathered.push(event);
+    try {
+      this.gathering.add(event);
+    } catch {
+      this.spellOut();
+    }
+  }
+
+  /** No more events come. */
+  close(): void {
+    const last = this.gathered.at(-1);
+    if (this.gathering === undefined || last === undefined) return;
+    try {
+      for (const change of this.gathering.changes()) this.changes.push(change);
+      this.steps.push({ position: last.position, end: this.changes.length });
+    } catch {
+      this.spellOut();
+    }
+  }
+
+  /** What was gathered, event by event: the one at fault is found among them. */
+  spellOut(): void {
+    if (this.gathering === undefined) return;
+    this.gathering = undefined;
+    this.changes.length = 0;
+    this.steps.length = 0;
+    for (const event of this.gathered) this.project(event);
+  }
+
+  private project(event: RecordedEvent): void {
     if (this.failure !== undefined) return;
     const start = this.changes.length;
     try {
@@ -60,8 +98,11 @@ export interface BatchLimits {
   readonly milliseconds: number;
 }
 
-/** Measured with a million monetized records of 2,000 accounts: 64,000 changes take a sixth less time than 32,000. */
-export const BATCH_LIMITS: BatchLimits = { changes: 64_000, events: 4096, milliseconds: 1000 };
+/**
+ * Measured with 300,000 monetized records of 2,000 accounts: 13.2 us per record with 64,000 changes, 14.9 with 32,000, 18
+ * with 20,000; but a million records take 60 MB less memory with 32,000 than with 64,000.
+ */
+export const BATCH_LIMITS: BatchLimits = { changes: 48_000, events: 4096, milliseconds: 1000 };
 
 export interface Batch {
   readonly members: readonly MemberChanges[];
@@ -113,9 +154,11 @@ export async function readBatch(
       sizeOf(batch) >= limits.changes ||
       performance.now() - started > limits.milliseconds
     ) {
+      for (const changes of batch) changes.close();
       return { members: batch, to: last, exhausted: false, requests };
     }
   }
+  for (const changes of batch) changes.close();
   return { members: batch, to: Math.max(last, end), exhausted: true, requests };
 }
 

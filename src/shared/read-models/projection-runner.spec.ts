@@ -121,6 +121,58 @@ describe('ProjectionRunner', () => {
     expect(told).toEqual(['one stopped at 1', 'two stopped at 1']);
   });
 
+  describe('a projection that gathers', () => {
+    const rows = {
+      name: 'rows',
+      fields: { tenant: 'text' as const, n: 'integer' as const },
+      key: ['tenant'],
+      indexes: [],
+    };
+    const put = (n: number) => ({ op: 'put' as const, collection: 'rows', row: { tenant: 'main', n } });
+    /** Its row is the last position it has seen; `bad` is the event it cannot do. */
+    const gathering = (bad: number, fails: 'in add' | 'in changes'): Projection => {
+      const check = (position: number, where: typeof fails | 'in project') => {
+        if (position === bad && (where === 'in project' || where === fails)) throw new Error('no');
+      };
+      return {
+        ...projection('sums', ({ position }) => {
+          check(position, 'in project');
+          return [put(position)];
+        }),
+        collections: [rows],
+        gather: () => {
+          let last = 0;
+          return {
+            add: ({ position }) => {
+              check(position, 'in add');
+              last = position;
+            },
+            changes: () => {
+              if (last >= bad) check(bad, 'in changes');
+              return [put(last)];
+            },
+          };
+        },
+      };
+    };
+
+    it('changes a row once for a whole batch', async () => {
+      log.grow(10);
+      await runner({}, [gathering(0, 'in add')]).catchUp();
+      expect(commits.map(({ writes }) => writes[0]!.rows[0]!.puts)).toEqual([[{ tenant: 'main', n: 10 }]]);
+    });
+
+    it.each(['in add', 'in changes'] as const)('stops right before the event that it cannot do: %s', async (fails) => {
+      log.grow(10);
+      await runner({}, [gathering(7, fails), projection('other')]).catchUp();
+      expect(told).toEqual(['sums stopped at 7']);
+      const [sums, other] = commits.at(-1)!.writes;
+      expect(sums).toMatchObject({ projection: 'sums', to: 6 });
+      expect(sums!.rows[0]!.puts.at(-1)).toEqual({ tenant: 'main', n: 6 });
+      expect(other).toMatchObject({ projection: 'other', to: 10 });
+    });
+  });
+
   it('ends soon after it is asked to, from rest and from work', async () => {
     log.grow(5);
     for (const growBy of [0, 10]) {

@@ -30,6 +30,18 @@ export interface Projection {
   /** The event types it handles; all others are not its business. */
   readonly handles: readonly string[];
   project(event: RecordedEvent): Iterable<Change>;
+  /**
+   * For those that sum up: begins a gathering of many events of one batch, so that a row is changed once for all of them.
+   * The rows must be those that `project` comes to, event by event and for any split. When anything throws, `project`
+   * is asked instead, so that the projection stops right before the event that it cannot do.
+   */
+  gather?(): Gathering;
+}
+
+export interface Gathering {
+  add(event: RecordedEvent): void;
+  /** Asked once, at the end. */
+  changes(): Iterable<Change>;
 }
 
 /** Typed constructors, so that a projection's rows are checked against their collection. */

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
-import type { Projection } from '../../../shared/read-models/projection.js';
+import type { Change, Projection } from '../../../shared/read-models/projection.js';
 import type { CollectionSpec, Row } from '../../../shared/read-models/read-models.port.js';
 import { accountUsageProjection } from './account-usage.projection.js';
 import { monetizedUsageProjection } from './monetized-usage.projection.js';
@@ -77,10 +77,31 @@ function rated(position: number, more: { account?: string } = {}): RecordedEvent
 
 /** Applies events as an adapter does: by key, in order. */
 function apply(projection: Projection, ...events: readonly RecordedEvent[]): Record<string, Row[]> {
+  return applied(
+    projection,
+    (function* () {
+      for (const event of events) yield projection.project(event);
+    })(),
+  );
+}
+
+/** As the runner does with a projection that gathers: a gathering for each batch. */
+function gathered(projection: Projection, ...batches: readonly (readonly RecordedEvent[])[]): Record<string, Row[]> {
+  return applied(
+    projection,
+    batches.map((events) => {
+      const gathering = projection.gather!();
+      for (const event of events) gathering.add(event);
+      return gathering.changes();
+    }),
+  );
+}
+
+function applied(projection: Projection, batches: Iterable<Iterable<Change>>): Record<string, Row[]> {
   const rows = new Map<string, Map<string, Row>>();
   const specOf = (name: string): CollectionSpec => projection.collections.find((spec) => spec.name === name)!;
-  for (const event of events) {
-    for (const change of projection.project(event)) {
+  for (const changes of batches) {
+    for (const change of changes) {
       const table = rows.get(change.collection) ?? new Map<string, Row>();
       rows.set(change.collection, table);
       const key = change.op === 'put' ? change.row : change.key;
@@ -182,5 +203,15 @@ describe('account usage', () => {
       rated(22, { account: 'A2' }),
     );
     expect(again).toStrictEqual(once);
+  });
+
+  it('comes to the same rows however the events are gathered, and refuses to count a part of them twice', () => {
+    const acme = { ...rated(23), stream: 'rating-acme.3' };
+    const events = [rated(20), rated(21, { account: 'A2' }), rated(22), acme, rated(24, { account: 'A2' })];
+    const one = apply(accountUsageProjection, ...events);
+    expect(gathered(accountUsageProjection, events)).toStrictEqual(one);
+    expect(gathered(accountUsageProjection, events.slice(0, 2), events.slice(2))).toStrictEqual(one);
+    expect(gathered(accountUsageProjection, events, events)).toStrictEqual(one);
+    expect(() => gathered(accountUsageProjection, events.slice(0, 2), events)).toThrow('a part of the events');
   });
 });
