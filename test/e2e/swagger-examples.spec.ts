@@ -101,7 +101,7 @@ describe('the examples of the document, executed in the order of its chapters', 
 
   it('receives the file that the description shows: a line of every fate, all accounted for', async () => {
     const { fileId } = await does('post /v1/usage-files');
-    api.learn('f3b0c44298fc1c149afb', fileId as string);
+    api.learn('f3b0c44298fc1c149afbf', fileId as string);
     const file = await does('get /v1/usage-files/{fileId}');
     expect(file).toMatchObject({
       status: 'COMPLETED',
@@ -166,11 +166,13 @@ describe('the examples of the document, executed in the order of its chapters', 
       ['COMPLETE', '0.25'],
       ['COMPLETE', '1.5'],
     ]);
+    // Without the refusal its line would have come first, and so would its invoice.
+    await sandboxCall('POST', '/sandbox/invoice-run', { account: 'A0000002' });
     await sandboxCall('POST', '/sandbox/invoice-run', {});
     await does('post /v1/invoice-lines/polls');
     expect((await does('get /v1/invoice-lines')).items).toHaveLength(2);
     expect(await does('get /v1/invoice-lines/{invoiceNo}/{invoiceLineNo}')).toMatchObject({ lines: 1 });
-    await does('post /v1/invoice-lines');
+    expect(await does('post /v1/invoice-lines')).toMatchObject({ noted: 0, repeated: 1, unmatched: [] });
   });
 
   it('traces in both directions', async () => {

@@ -56,7 +56,7 @@ export class BillingBatchesController {
   @ApiOperation({
     summary: 'Send errored lines again',
     description:
-      'Only lines in ERROR are offered again: all of them, those of a batch, or those of one error code within a batch.',
+      'Only lines in ERROR are offered again: all of them, those of a batch, or those of one error code within a batch. While nothing is in ERROR it is refused with 409.',
   })
   @ApiHeader(KEY)
   @ApiAcceptedResponse({ type: SendAnswerDto })

@@ -79,7 +79,7 @@ export class GivenInvoiceLineDto {
   @Min(1)
   invoiceLineNo!: number;
 
-  @ApiProperty({ description: 'What was invoiced for our line, a decimal.', example: '12.34' })
+  @ApiProperty({ description: 'What was invoiced for our line, a decimal.', example: '1.5' })
   @Matches(/^-?\d{1,30}(\.\d{1,10})?$/, { message: 'must be a decimal such as 12.34' })
   amount!: string;
 

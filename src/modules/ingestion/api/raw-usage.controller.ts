@@ -35,7 +35,7 @@ export class RawUsageController {
     description:
       'The exact line from the sealed bytes, what mediation made of it, what became of it, and where it stands in the log.',
   })
-  @ApiParam({ name: 'recordId', description: 'File and line.', example: 'f3b0c44298fc1c149afb:3' })
+  @ApiParam({ name: 'recordId', description: 'File and line.', example: 'f3b0c44298fc1c149afbf:3' })
   @ApiOkResponse({ type: RawRecordDetailDto })
   @ApiProblems({ 404: 'There is no such record (`ingestion/record-not-found`), or it is not mediated yet.' })
   async one(@Caller() caller: Principal, @Param('recordId') id: string): Promise<RawRecordDetailDto> {

@@ -22,7 +22,7 @@ export class RawUsageQuery extends ListQuery {
   @IsIn(USAGE_RECORD_TYPES)
   usageRecordType!: UsageRecordType;
 
-  @ApiPropertyOptional({ description: 'Only lines of this file, in its order.', example: 'f3b0c44298fc1c149afb' })
+  @ApiPropertyOptional({ description: 'Only lines of this file, in its order.', example: 'f3b0c44298fc1c149afbf' })
   @IsOptional()
   @IsString()
   @MaxLength(60)
@@ -109,9 +109,9 @@ export class RawFaultDto {
 }
 
 export class RawRecordDto {
-  @ApiProperty({ description: 'File and line.', example: 'f3b0c44298fc1c149afb:3' })
+  @ApiProperty({ description: 'File and line.', example: 'f3b0c44298fc1c149afbf:3' })
   recordId!: string;
-  @ApiProperty({ description: 'The file.', example: 'f3b0c44298fc1c149afb' })
+  @ApiProperty({ description: 'The file.', example: 'f3b0c44298fc1c149afbf' })
   fileId!: string;
   @ApiProperty({ description: 'Line in the content, from 1.', example: 17 })
   line!: number;
@@ -154,9 +154,9 @@ export class EventAddressDto {
 }
 
 export class RawLinksDto {
-  @ApiProperty({ description: 'The file.', example: '/v1/usage-files/f3b0c44298fc1c149afb' })
+  @ApiProperty({ description: 'The file.', example: '/v1/usage-files/f3b0c44298fc1c149afbf' })
   file!: string;
-  @ApiProperty({ description: 'The whole chain.', example: '/v1/lineage/usage-records/f3b0c44298fc1c149afb:3' })
+  @ApiProperty({ description: 'The whole chain.', example: '/v1/lineage/usage-records/f3b0c44298fc1c149afbf:3' })
   lineage!: string;
 }
 

@@ -50,7 +50,13 @@ import {
 } from './usage-files.dto.js';
 import { fileExceptionView, pageView, usageFileView } from './usage-files.views.js';
 
-const FILE_ID = { name: 'fileId', description: 'As the upload answered.', example: 'f3b0c44298fc1c149afb' };
+const FILE_ID = { name: 'fileId', description: 'As the upload answered.', example: 'f3b0c44298fc1c149afbf' };
+
+const RECEIVED = {
+  fileId: 'f3b0c44298fc1c149afbf',
+  commandId: '0b5f3a52-6b2e-4d52-9c3f-2f6f7d1f9a10',
+  position: 14,
+};
 
 @ApiTags('Usage files')
 @Controller('v1/usage-files')
@@ -96,7 +102,7 @@ export class UsageFilesController {
     },
   })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again gives the first answer.' })
-  @ApiAcceptedResponse({ type: ReceivedFileDto })
+  @ApiAcceptedResponse({ type: ReceivedFileDto, example: RECEIVED, description: 'It was received; its lines follow.' })
   @ApiOkResponse({ type: ReceivedFileDto, description: 'The same bytes came before.' })
   @ApiProblems({
     413: 'The file, or what its gzip holds, is larger than this server takes (`evidence/too-large`).',

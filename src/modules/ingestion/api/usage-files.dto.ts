@@ -86,19 +86,19 @@ export class FileErrorsQuery extends ListQuery {
 export class ReceivedFileDto {
   @ApiProperty({
     description: 'The file; its status is under /v1/usage-files/{fileId}.',
-    example: 'f3b0c44298fc1c149afb',
+    example: 'f3b0c44298fc1c149afbf',
   })
   fileId!: string;
 
   @ApiPropertyOptional({
     description: 'These bytes came before, as this file; nothing was received.',
-    example: 'f3b0c44298fc1c149afb',
+    example: 'f3b0c44298fc1c149afbf',
   })
   duplicateOf?: string;
 
   @ApiPropertyOptional({
     description: 'An earlier file of the same name with other bytes.',
-    example: 'fa1b2c3d4e5f60718293',
+    example: 'fa1b2c3d4e5f607182930',
   })
   sameNameAs?: string;
 
@@ -189,7 +189,7 @@ export class MappingRefDto {
 }
 
 export class UsageFileDto {
-  @ApiProperty({ description: 'The file.', example: 'f3b0c44298fc1c149afb' })
+  @ApiProperty({ description: 'The file.', example: 'f3b0c44298fc1c149afbf' })
   fileId!: string;
   @ApiProperty({ description: 'Its name as received.', example: 'calls-2026-01-31.csv' })
   fileName!: string;
@@ -235,7 +235,7 @@ export class UsageFileDto {
   compression!: string;
   @ApiPropertyOptional({
     description: 'An earlier file of the same name with other bytes.',
-    example: 'fa1b2c3d4e5f60718293',
+    example: 'fa1b2c3d4e5f607182930',
   })
   sameNameAs?: string;
   @ApiProperty({ description: 'The mapping it is read with.', type: MappingRefDto })
@@ -277,7 +277,7 @@ export class UsageFilePage {
 }
 
 export class FileExceptionDto {
-  @ApiProperty({ description: 'The raw record.', example: 'f3b0c44298fc1c149afb:3' })
+  @ApiProperty({ description: 'The raw record.', example: 'f3b0c44298fc1c149afbf:3' })
   recordId!: string;
   @ApiProperty({ description: 'Line in the content, from 1.', example: 17 })
   line!: number;

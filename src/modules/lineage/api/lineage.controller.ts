@@ -26,7 +26,7 @@ export class LineageController {
     description:
       'File, exact line, mediated record, every charge with its price version, aggregated line, batch, invoice; for a suspended record its history. Where the chain stops, `openEnds` says why.',
   })
-  @ApiParam({ name: 'recordId', description: '`<fileId>:<line>`', example: 'f3b0c44298fc1c149afb:3' })
+  @ApiParam({ name: 'recordId', description: '`<fileId>:<line>`', example: 'f3b0c44298fc1c149afbf:3' })
   @ApiOkResponse({ type: LineageDto })
   @ApiProblems({ 404: MISSING, 422: 'Not a record id (`lineage/malformed-id`).' })
   async usageRecord(
@@ -43,7 +43,7 @@ export class LineageController {
     summary: 'One charge, back to its raw line and on to its invoice line',
     description: 'As for a raw line, with this charge alone.',
   })
-  @ApiParam({ name: 'id', description: '`<fileId>:<line>:<charge>`', example: 'f3b0c44298fc1c149afb:3:0' })
+  @ApiParam({ name: 'id', description: '`<fileId>:<line>:<charge>`', example: 'f3b0c44298fc1c149afbf:3:0' })
   @ApiOkResponse({ type: LineageDto })
   @ApiProblems({ 404: MISSING, 422: 'Not an id of monetized usage (`lineage/malformed-id`).' })
   async monetizedUsage(

@@ -76,13 +76,13 @@ export class CommandReferenceDto {
 }
 
 export class LineageNodeDto {
-  @ApiProperty({ description: 'The name that edges use.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afb:3:0' })
+  @ApiProperty({ description: 'The name that edges use.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afbf:3:0' })
   node!: string;
 
   @ApiProperty({ description: 'What it is.', enum: NODE_KINDS, example: 'MONETIZED_USAGE' })
   kind!: NodeKind;
 
-  @ApiProperty({ description: 'Its id among its kind.', example: 'f3b0c44298fc1c149afb:3:0' })
+  @ApiProperty({ description: 'Its id among its kind.', example: 'f3b0c44298fc1c149afbf:3:0' })
   id!: string;
 
   @ApiProperty({ description: 'What it is, in one sentence.', example: '42 CALL for 0.42 EUR' })
@@ -115,10 +115,10 @@ export class LineageNodeDto {
 }
 
 export class LineageEdgeDto {
-  @ApiProperty({ description: 'What was first.', example: 'USAGE_RECORD/f3b0c44298fc1c149afb:3' })
+  @ApiProperty({ description: 'What was first.', example: 'USAGE_RECORD/f3b0c44298fc1c149afbf:3' })
   from!: string;
 
-  @ApiProperty({ description: 'What came of it.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afb:3:0' })
+  @ApiProperty({ description: 'What came of it.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afbf:3:0' })
   to!: string;
 
   @ApiProperty({ description: 'How.', enum: RELATIONS, example: 'MONETIZED_INTO' })
@@ -126,7 +126,7 @@ export class LineageEdgeDto {
 }
 
 export class OpenEndDto {
-  @ApiProperty({ description: 'The node the chain stops at.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afb:3:0' })
+  @ApiProperty({ description: 'The node the chain stops at.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afbf:3:0' })
   at!: string;
 
   @ApiProperty({ description: 'The link that is missing.', enum: NODE_KINDS, example: 'AGGREGATED_USAGE' })
@@ -151,18 +151,18 @@ export class LineageSubjectDto {
   @ApiProperty({ description: 'What was asked for.', enum: NODE_KINDS, example: 'MONETIZED_USAGE' })
   kind!: NodeKind;
 
-  @ApiProperty({ description: 'Its id.', example: 'f3b0c44298fc1c149afb:3:0' })
+  @ApiProperty({ description: 'Its id.', example: 'f3b0c44298fc1c149afbf:3:0' })
   id!: string;
 
-  @ApiProperty({ description: 'Its node.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afb:3:0' })
+  @ApiProperty({ description: 'Its node.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afbf:3:0' })
   node!: string;
 }
 
 export class LineageRecordDto {
-  @ApiProperty({ description: 'Monetized usage.', example: 'f3b0c44298fc1c149afb:3:0' })
+  @ApiProperty({ description: 'Monetized usage.', example: 'f3b0c44298fc1c149afbf:3:0' })
   id!: string;
 
-  @ApiProperty({ description: 'Its node.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afb:3:0' })
+  @ApiProperty({ description: 'Its node.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afbf:3:0' })
   node!: string;
 
   @ApiProperty({ description: 'Rated quantity.', example: '42' })

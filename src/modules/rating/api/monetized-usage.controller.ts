@@ -47,7 +47,7 @@ export class MonetizedUsageController {
       'Its impacts by name, how the amount came about in words and numbers, the price version, and where it stands in ' +
       'the log. The charge is computed anew for the answer; `recomputed.equal` says whether it is what was stored.',
   })
-  @ApiParam({ name: 'id', description: '`<fileId>:<line>:<charge>`', example: 'f3b0c44298fc1c149afb:3:0' })
+  @ApiParam({ name: 'id', description: '`<fileId>:<line>:<charge>`', example: 'f3b0c44298fc1c149afbf:3:0' })
   @ApiOkResponse({ type: MonetizedUsageDetailDto })
   @ApiProblems({
     404: 'There is no such monetized record (`rating/monetized-usage-not-found`): the line is unknown, suspended, or not rated yet.',

@@ -39,7 +39,7 @@ export class MonetizedUsageQuery extends ListQuery {
   @Matches(/^[A-Z]{3}$/, { message: 'must be an ISO 4217 code such as EUR' })
   currency?: string;
 
-  @ApiPropertyOptional({ description: 'Lines of this file.', example: 'f3b0c44298fc1c149afb' })
+  @ApiPropertyOptional({ description: 'Lines of this file.', example: 'f3b0c44298fc1c149afbf' })
   @IsOptional()
   @IsString()
   @MaxLength(60)
@@ -57,10 +57,10 @@ export class MonetizedUsageQuery extends ListQuery {
 }
 
 export class MonetizedUsageDto {
-  @ApiProperty({ description: '`<fileId>:<line>:<charge>`', example: 'f3b0c44298fc1c149afb:3:0' })
+  @ApiProperty({ description: '`<fileId>:<line>:<charge>`', example: 'f3b0c44298fc1c149afbf:3:0' })
   id!: string;
 
-  @ApiProperty({ description: 'The raw line it comes from.', example: 'f3b0c44298fc1c149afb:3' })
+  @ApiProperty({ description: 'The raw line it comes from.', example: 'f3b0c44298fc1c149afbf:3' })
   recordId!: string;
 
   @ApiProperty({ example: 'A0000001', description: 'Who pays.' })
@@ -81,13 +81,13 @@ export class MonetizedUsageDto {
   @ApiProperty({ example: 'STANDARD', description: 'Rate schedule of the price.' })
   rateSchedule!: string;
 
-  @ApiProperty({ example: '2026-01-01T10:00:00.000Z', description: 'Usage time.' })
+  @ApiProperty({ example: '2026-01-31T09:05:00.000Z', description: 'Usage time.' })
   at!: string;
 
-  @ApiProperty({ example: '66', description: 'Rated quantity: after minimum, increments and free units.' })
+  @ApiProperty({ example: '6102', description: 'Rated quantity: after minimum, increments and free units.' })
   quantity!: string;
 
-  @ApiProperty({ example: '0.132', description: 'Net amount at the rating scale (10 decimals at most).' })
+  @ApiProperty({ example: '0.252', description: 'Net amount at the rating scale (10 decimals at most).' })
   amount!: string;
 
   @ApiProperty({ example: 'EUR', description: 'ISO 4217.' })
@@ -123,17 +123,17 @@ export class ImpactDto {
   @ApiProperty({ example: 'EUR', description: 'The currency, allowance or accumulator that changes.' })
   resource!: string;
 
-  @ApiProperty({ description: 'By how much; an allowance that gives is negative.', example: '66' })
+  @ApiProperty({ description: 'By how much; an allowance that gives is negative.', example: '6102' })
   quantity!: string;
 
-  @ApiProperty({ example: '0.12', nullable: true, type: String, description: 'Price of `per` units.' })
+  @ApiProperty({ example: '0.09', nullable: true, type: String, description: 'Price of `per` units.' })
   rate!: string | null;
 
   @ApiProperty({ description: 'Units the rate is for.', example: '60', nullable: true, type: String })
   per!: string | null;
 
   @ApiProperty({
-    example: '0.132',
+    example: '9.153',
     nullable: true,
     type: String,
     description: 'In the currency; offsets are negative.',
@@ -146,12 +146,12 @@ export class ImpactDto {
   @ApiProperty({ example: '0', nullable: true, type: String, description: 'The tier is (tierFrom, tierTo].' })
   tierFrom!: string | null;
 
-  @ApiProperty({ example: '6000', nullable: true, type: String, description: 'null = open end.' })
+  @ApiProperty({ example: null, nullable: true, type: String, description: 'null = open end.' })
   tierTo!: string | null;
 
   @ApiProperty({
     description: 'The impact in one sentence.',
-    example: '66 seconds in tier 1 (above 0 up to 6000) at 0.12 EUR per 60: 0.132 EUR.',
+    example: '6102 seconds in tier 1 (above 0) at 0.09 EUR per 60: 9.153 EUR.',
   })
   text!: string;
 }
@@ -160,7 +160,7 @@ export class RatedByPriceDto {
   @ApiProperty({ description: '`<plan>.<rateSchedule>.<service>.<currency>`', example: 'MOBILE_M.STANDARD.MOBILE.EUR' })
   priceOfferId!: string;
 
-  @ApiProperty({ example: 2, description: 'The version that was in force at the usage time.' })
+  @ApiProperty({ example: 1, description: 'The version that was in force at the usage time.' })
   version!: number;
 
   @ApiProperty({ description: 'From which usage time on the version holds.', example: '2026-01-01T00:00:00.000Z' })
@@ -200,10 +200,10 @@ export class LogAddressDto {
 }
 
 export class RecomputedDto {
-  @ApiProperty({ example: '0.132', description: 'Computed now, from the price version and the mediated record.' })
+  @ApiProperty({ example: '0.252', description: 'Computed now, from the price version and the mediated record.' })
   amount!: string;
 
-  @ApiProperty({ description: 'Rated quantity, computed now.', example: '66' })
+  @ApiProperty({ description: 'Rated quantity, computed now.', example: '6102' })
   quantity!: string;
 
   @ApiProperty({ example: true, description: 'Amount, quantity and every impact are what is stored.' })
@@ -233,7 +233,7 @@ export class MonetizedUsageDetailDto extends MonetizedUsageDto {
 
   @ApiProperty({
     type: [String],
-    example: ['The record has 61 seconds.', 'Rounded to increments (the first 60 whole, then every begun 6): 66.'],
+    example: ['The record has 6100 seconds.', 'Rounded to increments (the first 60 whole, then every begun 6): 6102.'],
     description: 'How it came about, in the order of evaluation.',
   })
   explanation!: string[];

@@ -81,7 +81,7 @@ export class SuspenseErrorsQuery extends MinPositionQuery {
 }
 
 export class SuspendedRecordsQuery extends ListQuery {
-  @ApiPropertyOptional({ description: 'Records of this file.', example: 'f3b0c44298fc1c149afb' })
+  @ApiPropertyOptional({ description: 'Records of this file.', example: 'f3b0c44298fc1c149afbf' })
   @IsOptional()
   @IsString()
   @MaxLength(60)
@@ -142,7 +142,7 @@ export class ReprocessesQuery extends ListQuery {
 }
 
 export class SuspenseFileDto {
-  @ApiProperty({ description: 'The file.', example: 'f3b0c44298fc1c149afb' })
+  @ApiProperty({ description: 'The file.', example: 'f3b0c44298fc1c149afbf' })
   fileId!: string;
 
   @ApiProperty({ description: 'Its name as received.', example: 'calls-2026-01-31.csv' })
@@ -209,13 +209,14 @@ export class SuspenseErrorDto {
 
   @ApiProperty({
     description: 'The message of one of the records, with its ids.',
-    example: 'Service id 491510000002 belongs to no subscription at 2026-01-31T10:00:00Z',
+    example:
+      'Service id 491510000002 is in no subscription: send it through the account feed (SERVICE_ID, effective no later than 2026-01-31T10:00:00.000Z), then reprocess.',
   })
   example!: string;
 }
 
 export class SuspenseErrorsDto {
-  @ApiProperty({ description: 'The file.', example: 'f3b0c44298fc1c149afb' })
+  @ApiProperty({ description: 'The file.', example: 'f3b0c44298fc1c149afbf' })
   fileId!: string;
 
   @ApiProperty({ description: 'Its name as received.', example: 'calls-2026-01-31.csv' })
@@ -226,10 +227,10 @@ export class SuspenseErrorsDto {
 }
 
 export class SuspendedRecordDto {
-  @ApiProperty({ description: '`<fileId>:<line>`', example: 'f3b0c44298fc1c149afb:4' })
+  @ApiProperty({ description: '`<fileId>:<line>`', example: 'f3b0c44298fc1c149afbf:4' })
   recordId!: string;
 
-  @ApiProperty({ description: 'The file.', example: 'f3b0c44298fc1c149afb' })
+  @ApiProperty({ description: 'The file.', example: 'f3b0c44298fc1c149afbf' })
   fileId!: string;
 
   @ApiProperty({ description: 'Line in the file, from 1.', example: 4 })
@@ -243,7 +244,8 @@ export class SuspendedRecordDto {
 
   @ApiProperty({
     description: 'The ids involved and the remedy.',
-    example: 'Service id 491510000002 belongs to no subscription at 2026-01-31T10:00:00Z',
+    example:
+      'Service id 491510000002 is in no subscription: send it through the account feed (SERVICE_ID, effective no later than 2026-01-31T10:00:00.000Z), then reprocess.',
   })
   message!: string;
 

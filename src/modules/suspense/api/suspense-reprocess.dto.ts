@@ -17,9 +17,9 @@ import { SUSPENSE_CODES } from '../../rating/index.js';
 import { REPROCESS_STATUSES, type ReprocessStatus } from '../projections/suspense.collections.js';
 
 export class SuspenseSelectionDto {
-  @ApiPropertyOptional({ description: 'Level 1: records of this file.', example: 'f3b0c44298fc1c149afb' })
+  @ApiPropertyOptional({ description: 'Level 1: records of this file.', example: 'f3b0c44298fc1c149afbf' })
   @IsOptional()
-  @Matches(/^[0-9a-z-]{1,60}$/, { message: 'must be a file id such as f3b0c44298fc1c149afb' })
+  @Matches(/^[0-9a-z-]{1,60}$/, { message: 'must be a file id such as f3b0c44298fc1c149afbf' })
   fileId?: string;
 
   @ApiPropertyOptional({
@@ -33,7 +33,7 @@ export class SuspenseSelectionDto {
 
   @ApiPropertyOptional({
     description: 'Level 3: exactly these records, `<fileId>:<line>`; at most 10,000.',
-    example: ['f3b0c44298fc1c149afb:4'],
+    example: ['f3b0c44298fc1c149afbf:4'],
   })
   @IsOptional()
   @IsArray()

@@ -35,7 +35,7 @@ export class SuspenseReprocessesController {
   @ApiOperation({
     summary: 'Rate suspended records again',
     description:
-      'Takes the open records of the selection (a file, a code, single records, an account) and rates them as the catalog and the accounts stand now. Records in the hands of another reprocess are left to it.',
+      'Takes the open records of the selection (a file, a code, single records, an account) and rates them as the catalog and the accounts stand now. Records in the hands of another reprocess are left to it. First bring what the remedy names: see GET /v1/suspense/files/{fileId}/errors.',
   })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again gives the first answer.' })
   @ApiAcceptedResponse({ type: ReprocessAnswerDto })

@@ -38,7 +38,7 @@ export class SuspenseController {
     summary: 'Suspense codes of a file',
     description: 'Level 2: how many records of the file stand where, by code and status, with what brings them back.',
   })
-  @ApiParam({ name: 'fileId', description: 'The file.', example: 'f3b0c44298fc1c149afb' })
+  @ApiParam({ name: 'fileId', description: 'The file.', example: 'f3b0c44298fc1c149afbf' })
   @ApiOkResponse({ type: SuspenseErrorsDto })
   @ApiProblems({ 404: 'No such file (`suspense/file-not-found`), or it is not known to suspense yet.' })
   async errors(
