@@ -44,8 +44,8 @@ async function sandboxCall(method: string, path: string, body: unknown): Promise
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
 }
 
-/** The account of the suspended record is what is missing. */
-const FINDS_NOTHING = ['get /v1/suspense/records ?account=A0000001'];
+/** The account of the suspended record is what is missing, and no invoice line stays unmatched. */
+const FINDS_NOTHING = ['get /v1/suspense/records ?account=A0000001', 'get /v1/invoice-lines/unmatched ?'];
 const searched = new Set<string>();
 
 /** A list by each of its filters alone, with the filter's own example: every one finds something. */
@@ -60,7 +60,8 @@ async function searches(name: string): Promise<void> {
     const { status, body } = (await app.get(api.address(path, operation, { [filter]: example }))) as Answer;
     const search = `${name} ?${filter}=${String(example)}`;
     if (status !== 200) wrong.push(`${search}: ${status}`);
-    else if (body.items?.length === 0 && !FINDS_NOTHING.includes(search)) wrong.push(`${search}: nothing`);
+    else if (body.items?.length === 0 && !FINDS_NOTHING.some((start) => search.startsWith(start)))
+      wrong.push(`${search}: nothing`);
   }
   expect(wrong).toEqual([]);
 }

@@ -73,7 +73,7 @@ export class CommandDto {
     description: 'With what, as it was asked.',
     type: 'object',
     additionalProperties: true,
-    example: { selection: { fileId: 'f3b0c44298fc1c149afb' }, reason: 'The service ids were added' },
+    example: { selection: { fileId: 'f3b0c44298fc1c149afbf' }, reason: 'The service ids were added' },
   })
   payload!: unknown;
 
