@@ -334,6 +334,42 @@ describe('the feeds', () => {
     expect(statuses(await again())).toEqual(['COMPLETE']);
   });
 
+  it('answer a thousand long refusals within one append, each whole in its activity', async () => {
+    const process = new Process(new WatchedStore(world.log));
+    const long = { account: 'é€'.repeat(50), subscription: '€é'.repeat(50), serviceId: '€'.repeat(200) };
+    await process.run(
+      'l1',
+      new ReceiveFeedMessages({
+        kind: 'account',
+        messages: [
+          account('b'),
+          subscription('b'),
+          message('ACCOUNT', 'a', {
+            account: long.account,
+            name: 'a',
+            currency: 'EUR',
+            billingDay: 1,
+            timeZone: 'UTC',
+          }),
+          message('SUBSCRIPTION', 's', { ...long, serviceId: undefined, plan: 'P', rateSchedule: 'R' }),
+          message('SERVICE_ID', 'i', { ...long, service: 'X' }),
+        ],
+      }),
+    );
+    const messages = Array.from({ length: 1000 }, (_, index) =>
+      serviceId('b', long.serviceId, { messageId: `taken-${index}` }),
+    );
+    const answer = await process.run('l2', new ReceiveFeedMessages({ kind: 'account', messages }));
+    expect(new Set(statuses(answer))).toEqual(new Set(['SERVICE_ID_IN_USE']));
+    expect(answer.messages[999]?.reason).toMatch(/^SERVICE_ID €{109}…$/);
+    const applied = (await streamsOf(world))['feed-main.account']?.at(-1) as {
+      data: { columns: { reason: string[] } };
+    };
+    expect(applied.data.columns.reason[999]).toContain(`of account ${long.account}, from 2026-01-01T00:00:00.000Z on`);
+    // As it was answered, so it is answered again.
+    expect(await process.run('l2', new ReceiveFeedMessages({ kind: 'account', messages }))).toEqual(answer);
+  });
+
   it('finish nothing when there is nothing to finish', async () => {
     await new Process(new WatchedStore(world.log)).finish();
     expect(await world.log.head()).toBe(0);

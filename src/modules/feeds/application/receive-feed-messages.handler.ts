@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { metadataOf, type Outcome } from '../../../shared/command-log/recorded-command.js';
 import { ReceiveFeedMessages, type FeedAnswer } from './commands.js';
-import type { AppliedBatch } from './feed.js';
+import { feedAnswerOf } from './feed-answer.js';
 import { Feeds } from './feeds.js';
 import { receivedData } from './incoming-messages.js';
 
@@ -18,22 +18,6 @@ export class ReceiveFeedMessagesHandler implements ICommandHandler<ReceiveFeedMe
         { type: 'FeedMessagesReceived.v1', data: receivedData(kind, `${key}/0`, messages) },
       ]);
     if (applied === undefined) throw new Error(`Batch ${key} of the ${kind} feed was received but has no answer`);
-    return { answer: answerOf(applied), position: applied.position };
+    return { answer: feedAnswerOf(applied), position: applied.position };
   }
-}
-
-function answerOf({ data }: AppliedBatch): FeedAnswer {
-  const { head, columns } = data;
-  return {
-    complete: head.complete,
-    ignored: head.ignored,
-    error: head.error,
-    messages: columns.activity.map((activityId, index) => ({
-      activityId,
-      messageId: columns.messageId[index] ?? null,
-      status: columns.status[index] ?? 'ERROR',
-      code: columns.code[index] ?? null,
-      reason: columns.reason[index] ?? null,
-    })),
-  };
 }
