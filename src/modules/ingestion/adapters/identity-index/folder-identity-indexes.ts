@@ -5,7 +5,7 @@ import type { StreamName } from '../../../../shared/kernel/stream-name.js';
 import type { IdentityIndex, IdentityIndexes } from '../../application/identity-index.port.js';
 import { FolderIdentityIndex } from './folder-identity-index.js';
 
-/** Identities kept in memory before they are written as a segment: about 32 MB a stream at most. */
+/** Identities kept in memory before they are written as a segment: about 16 MB a stream at most. */
 const MEMTABLE_ENTRIES = 524_288;
 
 /** Identity indexes as folders of sorted segment files, one folder per usage stream. */
