@@ -9,12 +9,12 @@ import { eventId } from '../../event-id.js';
 import { EventRegistry } from '../../event-registry.js';
 import { LogUnavailable, type EventToAppend } from '../../event-store.port.js';
 import { EmbeddedEventStore } from './embedded-event-store.js';
-import type { EncodedAppend } from './encoded-append.js';
+import type { EncodedAppend } from '../../encoded-append.js';
 import { assertDurable, openForReading, openForWriting } from './log-database.js';
 import { LogSignal } from './log-signal.js';
 import { EmbeddedLogWriter } from './log-writer.js';
 import { PortSink } from './port-sink.js';
-import { DamagedEvent } from './recorded-event.js';
+import { DamagedEvent } from '../../recorded-event.js';
 import { StreamWriter } from './stream-writer.js';
 
 const registry = new EventRegistry([{ type: 'ThingNoted.v1', encoding: 'json' }]);

@@ -1,15 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { RecordedEvent } from '../../../kernel/event.js';
-import { isTenantName, parseStreamName } from '../../../kernel/stream-name.js';
 import type { StreamName } from '../../../kernel/stream-name.js';
-import { encodeEventData } from '../../event-codec.js';
-import { canonicalMetadata } from '../../event-hash.js';
+import { verifyStream, type ChainVerdict } from '../../chain-verifier.js';
+import { encodeAppend } from '../../encoded-append.js';
 import type { EventRegistry } from '../../event-registry.js';
 import {
-  AppendTooLarge,
   LogUnavailable,
-  MAX_APPEND_BYTES,
   WrongExpectedRevision,
   type Appended,
   type Delivery,
@@ -21,13 +18,12 @@ import {
   type ReadStreamOptions,
   type SubscribeOptions,
 } from '../../event-store.port.js';
-import { verifyStream, type ChainVerdict } from './chain-verifier.js';
-import { encodedBytes, type AppendSink, type EncodedAppend } from './encoded-append.js';
+import { recordedEvent, type StoredEvent } from '../../recorded-event.js';
+import type { AppendSink } from './append-sink.js';
 import { LogReader, type PageSize, type StoredPage, type Stretch } from './log-reader.js';
 import { LogSignal } from './log-signal.js';
 import { EmbeddedLogWriter } from './log-writer.js';
 import { PortSink } from './port-sink.js';
-import { recordedEvent } from './recorded-event.js';
 
 /** How often a waiting subscription looks by itself, for the appends of other processes; in milliseconds. */
 const POLL_MS = 500;
@@ -70,10 +66,7 @@ export class EmbeddedEventStore implements EventStore {
   }
 
   async append(stream: StreamName, expected: ExpectedRevision, events: readonly EventToAppend[]): Promise<Appended> {
-    const encoded = this.encode(stream, expected, events);
-    const bytes = encodedBytes(encoded);
-    if (bytes > MAX_APPEND_BYTES) throw new AppendTooLarge(stream, bytes);
-    const result = await this.sink.append(encoded);
+    const result = await this.sink.append(encodeAppend(this.registry, stream, expected, events));
     switch (result.kind) {
       case 'appended':
         return { revision: result.revision, position: result.position };
@@ -148,7 +141,7 @@ export class EmbeddedEventStore implements EventStore {
 
   /** Recomputes the hashes of a whole stream: says how many events are good, or which is the first bad one and why. */
   async verifyChain(stream: StreamName): Promise<ChainVerdict> {
-    return verifyStream(this.open(), stream, () => nextTurn());
+    return verifyStream(this.storedEvents(stream), () => this.open().streamEnd(stream));
   }
 
   /** Answers what was handed in, ends the subscriptions, closes the file. */
@@ -160,37 +153,23 @@ export class EmbeddedEventStore implements EventStore {
     this.reader.close();
   }
 
+  /** All of a stream as it is stored, from its first event on. */
+  private async *storedEvents(stream: StreamName): AsyncIterable<StoredEvent> {
+    let from = 0;
+    for (;;) {
+      const page = this.open().streamPage(stream, 'forward', from, Number.MAX_SAFE_INTEGER);
+      yield* page.events;
+      if (page.complete) return;
+      from = (page.events.at(-1)?.revision ?? from) + 1;
+      await nextTurn();
+    }
+  }
+
   private page(stretch: Stretch, filter: LogFilter | undefined, limit: number): StoredPage {
     const reader = this.open();
     if (filter?.categories === undefined && filter?.types === undefined) return reader.allPage(stretch, limit);
     const types = filter.types?.flatMap((type) => this.registry.storedAs(type));
     return reader.kindsPage(stretch, reader.kindsOf(filter.categories, types), limit);
-  }
-
-  private encode(stream: StreamName, expected: ExpectedRevision, events: readonly EventToAppend[]): EncodedAppend {
-    const { tenant, id } = parseStreamName(stream);
-    if (!isTenantName(tenant) || id === '')
-      throw new Error(`"${stream}" is not a stream name <category>-<tenant>.<id>`);
-    if (events.length === 0) throw new Error(`An append to ${stream} needs at least one event`);
-    if (new Set(events.map((event) => event.id)).size !== events.length) {
-      throw new Error(`An append to ${stream} has two events with one id: make the ids from what caused each event`);
-    }
-    return {
-      stream,
-      expected,
-      events: events.map((event) => {
-        if (event.metadata.tenant !== tenant) {
-          throw new Error(`An event of tenant ${event.metadata.tenant} cannot be appended to ${stream}`);
-        }
-        const metadata = canonicalMetadata(event.metadata);
-        return {
-          id: event.id,
-          type: event.type,
-          metadata,
-          data: encodeEventData(this.registry, event.type, event.data),
-        };
-      }),
-    };
   }
 
   /** A position the log does not have comes from another log, or this one was restored from an older copy. */

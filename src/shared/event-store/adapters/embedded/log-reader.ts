@@ -1,18 +1,7 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
+import type { StreamEnd } from '../../chain-verifier.js';
+import type { StoredEvent } from '../../recorded-event.js';
 import { openForReading } from './log-database.js';
-
-/** An event as its row says, not decoded. */
-export interface StoredEvent {
-  readonly position: number;
-  readonly stream: string;
-  readonly revision: number;
-  readonly type: string;
-  readonly id: string;
-  readonly previousHash: string;
-  readonly hash: string;
-  readonly metadata: string;
-  readonly data: Uint8Array;
-}
 
 export type Direction = 'forward' | 'backward';
 
@@ -70,7 +59,7 @@ export class LogReader {
   }
 
   /** Last revision and hash of a stream as its writer noted them; undefined when there is no such stream. */
-  streamEnd(stream: string): { readonly revision: number; readonly hash: string } | undefined {
+  streamEnd(stream: string): StreamEnd | undefined {
     const row = this.statement('SELECT revision, hash FROM streams WHERE name = ?').get(stream) as
       [number, string] | undefined;
     return row === undefined ? undefined : { revision: row[0], hash: row[1] };

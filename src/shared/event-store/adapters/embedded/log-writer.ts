@@ -1,5 +1,6 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
-import { encodedBytes, type AppendResult, type AppendSink, type EncodedAppend } from './encoded-append.js';
+import { encodedBytes, type EncodedAppend } from '../../encoded-append.js';
+import type { AppendResult, AppendSink } from './append-sink.js';
 import { openForWriting } from './log-database.js';
 import { LogSignal } from './log-signal.js';
 import { StreamWriter } from './stream-writer.js';
@@ -66,7 +67,7 @@ export class EmbeddedLogWriter implements AppendSink {
     let bytes = 0;
     let count = 0;
     for (const { append } of this.queue) {
-      bytes += encodedBytes(append);
+      bytes += encodedBytes(append.events);
       if (count > 0 && (count >= MAX_GROUP_APPENDS || bytes > MAX_GROUP_BYTES)) break;
       count += 1;
     }

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { AppendResult, AppendSink, EncodedAppend } from './encoded-append.js';
+import type { EncodedAppend } from '../../encoded-append.js';
+import type { AppendResult, AppendSink } from './append-sink.js';
 
 /** What crosses the port; `number` pairs a question with its answer. */
 export interface AppendMessage {

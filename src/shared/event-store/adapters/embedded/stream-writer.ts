@@ -1,7 +1,8 @@
 import type { DatabaseSyncInstance, StatementSyncInstance } from '@photostructure/sqlite';
 import { parseStreamName } from '../../../kernel/stream-name.js';
+import type { EncodedAppend } from '../../encoded-append.js';
 import { eventHash, FIRST_PREVIOUS_HASH } from '../../event-hash.js';
-import type { AppendResult, EncodedAppend } from './encoded-append.js';
+import type { AppendResult } from './append-sink.js';
 
 interface StreamHead {
   readonly id: number;

@@ -1,34 +1,36 @@
-import { eventHash, FIRST_PREVIOUS_HASH } from '../../event-hash.js';
-import type { LogReader, StoredEvent } from './log-reader.js';
+import { eventHash, FIRST_PREVIOUS_HASH } from './event-hash.js';
+import type { StoredEvent } from './recorded-event.js';
 
 /** What a verification found: all good, or the first revision that is not, and what is wrong with it. */
 export type ChainVerdict =
   | { readonly intact: true; readonly events: number; readonly hash: string }
   | { readonly intact: false; readonly revision: number; readonly reason: string };
 
+/** Last revision and hash of a stream as its writer noted them beside the events. */
+export interface StreamEnd {
+  readonly revision: number;
+  readonly hash: string;
+}
+
 /**
  * Walks a stream from its first event and recomputes every hash from the one before.
- * @param breathe awaited between pages, so that a long stream does not hold up its thread.
+ * @param events all of the stream, in order.
+ * @param noted what the store notes of the stream's end, asked for after the last event was read; absent where a store
+ *   keeps no such note, and events cut off at the end then show only beside a note kept elsewhere.
  */
 export async function verifyStream(
-  reader: LogReader,
-  stream: string,
-  breathe: () => Promise<unknown>,
+  events: AsyncIterable<StoredEvent>,
+  noted?: () => StreamEnd | undefined,
 ): Promise<ChainVerdict> {
   let revision = 0;
   let previousHash = FIRST_PREVIOUS_HASH;
-  for (;;) {
-    const page = reader.streamPage(stream, 'forward', revision, Number.MAX_SAFE_INTEGER);
-    for (const stored of page.events) {
-      const reason = faultOf(stored, revision, previousHash);
-      if (reason !== undefined) return { intact: false, revision, reason };
-      previousHash = stored.hash;
-      revision += 1;
-    }
-    if (page.complete) break;
-    await breathe();
+  for await (const stored of events) {
+    const reason = faultOf(stored, revision, previousHash);
+    if (reason !== undefined) return { intact: false, revision, reason };
+    previousHash = stored.hash;
+    revision += 1;
   }
-  return verdictAtEnd(reader, stream, revision, previousHash);
+  return verdictAtEnd(noted?.(), revision, previousHash);
 }
 
 function faultOf(stored: StoredEvent, revision: number, previousHash: string): string | undefined {
@@ -39,9 +41,8 @@ function faultOf(stored: StoredEvent, revision: number, previousHash: string): s
 }
 
 /** The stream's own note of its last event tells of events cut off at its end. */
-function verdictAtEnd(reader: LogReader, stream: string, events: number, hash: string): ChainVerdict {
-  const end = reader.streamEnd(stream);
-  if (end === undefined) return { intact: true, events: 0, hash: FIRST_PREVIOUS_HASH };
+function verdictAtEnd(end: StreamEnd | undefined, events: number, hash: string): ChainVerdict {
+  if (end === undefined) return { intact: true, events, hash };
   if (end.revision >= events) return { intact: false, revision: events, reason: 'the event is missing' };
   if (end.revision < events - 1 || end.hash !== hash) {
     return { intact: false, revision: events - 1, reason: 'the stream notes another last event' };

@@ -1,8 +1,21 @@
-import type { EventMetadata, RecordedEvent } from '../../../kernel/event.js';
-import { decodeEventData } from '../../event-codec.js';
-import { eventHash } from '../../event-hash.js';
-import type { EventRegistry } from '../../event-registry.js';
-import type { StoredEvent } from './log-reader.js';
+import type { EventMetadata, RecordedEvent } from '../kernel/event.js';
+import { decodeEventData } from './event-codec.js';
+import { eventHash } from './event-hash.js';
+import type { EventRegistry } from './event-registry.js';
+
+/** An event as it is stored, not decoded; the same in every adapter. */
+export interface StoredEvent {
+  readonly position: number;
+  readonly stream: string;
+  readonly revision: number;
+  readonly type: string;
+  readonly id: string;
+  readonly previousHash: string;
+  readonly hash: string;
+  /** Canonical JSON of the EventMetadata. */
+  readonly metadata: string;
+  readonly data: Uint8Array;
+}
 
 /** The bytes of an event are not what was appended: nothing may be made of them. */
 export class DamagedEvent extends Error {
