@@ -10,13 +10,18 @@ import { FolderEvidenceStore } from '../evidence/adapters/folder/folder-evidence
 import { EVIDENCE_STORE } from '../evidence/evidence-store.port.js';
 import { HttpActivity } from '../http/http-activity.js';
 import type { Clock } from '../kernel/clock.js';
+import { LocalLeaseStore } from '../leases/adapters/local/local-lease-store.js';
+import { ClaimedTask } from '../leases/claimed-task.js';
+import { CLAIMS, type Claims } from '../leases/claims.port.js';
+import { LeasedClaims } from '../leases/leased-claims.js';
+import { LEASE_STORE, type LeaseStore } from '../leases/lease-store.port.js';
 import { EmbeddedReadModels } from '../read-models/adapters/embedded/embedded-read-models.js';
 import { setAsideDamaged } from '../read-models/adapters/embedded/set-aside-damaged.js';
 import { Projections } from '../read-models/projections.js';
 import { READ_MODELS, type ReadModels } from '../read-models/read-models.port.js';
 import { LocalRoles } from '../runtime/local-roles.js';
 import type { OtherThreads } from '../runtime/other-threads.js';
-import { RoleTasks } from '../runtime/role-task.js';
+import { isClaimedWhole, RoleTasks, type RoleTask } from '../runtime/role-task.js';
 import { CLOCK, LOGGER, OTHER_THREADS } from '../runtime/tokens.js';
 import type { Logger } from '../telemetry/logger.js';
 import { MeasuredEventStore } from '../telemetry/measured-event-store.js';
@@ -68,16 +73,30 @@ function providers(options: PlatformOptions): Provider[] {
       inject: [EVENT_STORE],
       useFactory: () => EmbeddedReadModels.open({ path: files.readModels, mode: 'reader' }),
     },
+    // A data folder has one server: nobody else is there who could want or take a lease.
+    { provide: LEASE_STORE, useFactory: () => new LocalLeaseStore() },
+    {
+      provide: CLAIMS,
+      inject: [LEASE_STORE],
+      useFactory: (store: LeaseStore) =>
+        new LeasedClaims({ store, host: roles.join('+'), logger: options.logger, ttlMs: Infinity }),
+    },
     {
       provide: LocalRoles,
-      inject: [RoleTasks],
-      useFactory: (tasks: RoleTasks) => new LocalRoles(roles, tasks, options.logger),
+      inject: [RoleTasks, CLAIMS],
+      useFactory: (tasks: RoleTasks, claims: Claims) =>
+        new LocalRoles(roles, tasks, options.logger, claimedOnes(tasks, claims, options.logger)),
     },
     Projections,
     RoleTasks,
     { provide: Metrics, useFactory: () => new Metrics(roles.includes('api')) },
     HttpActivity,
   ];
+}
+
+/** What is claimed whole runs while its lease is held here; what claims its parts, or is needed everywhere, at once. */
+function claimedOnes(tasks: RoleTasks, claims: Claims, logger: Logger): (task: RoleTask) => RoleTask {
+  return (task) => (isClaimedWhole(task) ? new ClaimedTask(task, { claims, place: tasks.place(task), logger }) : task);
 }
 
 /** The infrastructure, once per Nest context, for every module: ports by their tokens, adapters chosen here alone. */
@@ -88,6 +107,8 @@ export class PlatformModule implements OnApplicationShutdown {
     @Inject(PLATFORM_OPTIONS) options: PlatformOptions,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(READ_MODELS) private readonly readModels: ReadModels & { close(): Promise<void> },
+    @Inject(LEASE_STORE) private readonly leases: LeaseStore,
+    @Inject(CLAIMS) private readonly claims: LeasedClaims,
     @Inject(LocalRoles) private readonly local: LocalRoles,
     @Inject(OTHER_THREADS) others: OtherThreads,
     @Inject(Metrics) metrics: Metrics,
@@ -101,6 +122,7 @@ export class PlatformModule implements OnApplicationShutdown {
       providers: providers(options),
       exports: [
         CONFIG,
+        CLAIMS,
         CLOCK,
         LOGGER,
         OTHER_THREADS,
@@ -121,6 +143,8 @@ export class PlatformModule implements OnApplicationShutdown {
   /** Last of all: whoever still ran has ended by now. */
   async onApplicationShutdown(): Promise<void> {
     await this.local.stop();
+    await this.claims.close();
+    await this.leases.close();
     await this.readModels.close();
     await this.store.close();
   }

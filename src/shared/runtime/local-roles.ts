@@ -1,6 +1,6 @@
 import type { Logger } from '../telemetry/logger.js';
 import { RoleRunner, type TaskState } from './role-runner.js';
-import type { RoleName, RoleTasks } from './role-task.js';
+import type { RoleName, RoleTask, RoleTasks } from './role-task.js';
 
 /** The role tasks of this thread, and whether the process is on its way down. */
 export class LocalRoles {
@@ -11,6 +11,8 @@ export class LocalRoles {
     readonly roles: readonly RoleName[],
     private readonly tasks: RoleTasks,
     private readonly logger: Logger,
+    /** What a task runs as: where the work is shared, one that runs while its lease is held here. */
+    private readonly runsAs: (task: RoleTask) => RoleTask = (task) => task,
   ) {}
 
   /** Set by the first stop signal: readiness is refused from then on, so that no new work is sent here. */
@@ -19,7 +21,9 @@ export class LocalRoles {
   changed: () => void = () => undefined;
 
   start(): void {
-    this.runner = new RoleRunner(this.tasks.of(this.roles), this.logger, undefined, () => this.changed());
+    this.runner = new RoleRunner(this.tasks.of(this.roles).map(this.runsAs), this.logger, undefined, () =>
+      this.changed(),
+    );
     this.runner.start();
   }
 

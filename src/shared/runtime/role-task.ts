@@ -9,6 +9,12 @@ export type RoleName = (typeof ROLE_NAMES)[number];
 export interface RoleTask {
   readonly name: string;
   readonly role: RoleName;
+  /**
+   * Where several instances share the work: `WHOLE`, one of them runs the task at a time (the default, but for `api`);
+   * `BY_PARTS`, it runs everywhere and claims parts of its work for itself; `EVERYWHERE`, each instance needs it (the
+   * default of `api`).
+   */
+  readonly claiming?: 'WHOLE' | 'BY_PARTS' | 'EVERYWHERE';
   /** Throwing stops this task alone: the runtime logs it, shows it in health and starts it again with a delay. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -26,4 +32,13 @@ export class RoleTasks {
   of(roles: readonly RoleName[]): readonly RoleTask[] {
     return this.tasks.filter((task) => roles.includes(task.role));
   }
+
+  /** In the order of their registration, which is the same in every context: of those that are claimed whole. */
+  place(task: RoleTask): number {
+    return this.tasks.filter(isClaimedWhole).indexOf(task);
+  }
+}
+
+export function isClaimedWhole(task: RoleTask): boolean {
+  return (task.claiming ?? (task.role === 'api' ? 'EVERYWHERE' : 'WHOLE')) === 'WHOLE';
 }
