@@ -229,6 +229,7 @@ export function queryContract(name: string, make: () => Promise<ReadModelsUnderT
         { owner: null },
         { name: 7 },
         { at: Number.NaN },
+        { at: 8.64e15 + 1 },
       ]) {
         await bad(changes);
         position -= 1;

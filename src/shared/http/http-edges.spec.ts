@@ -6,7 +6,7 @@ import { IsInt, IsNotEmpty, IsString, ValidateNested } from 'class-validator';
 import request from 'supertest';
 import { readConfig } from '../config/read-config.js';
 import { LogUnavailable } from '../event-store/event-store.port.js';
-import { InvalidQuery } from '../read-models/read-models.port.js';
+import { InvalidQuery, ReadModelsUnavailable } from '../read-models/read-models.port.js';
 import { LocalRoles } from '../runtime/local-roles.js';
 import { RoleTasks } from '../runtime/role-task.js';
 import { silentLogger } from '../telemetry/logger.js';
@@ -45,6 +45,7 @@ class ThingsController {
   one(@Param('id') id: string) {
     if (id === 'gone') throw notFound('thing/not-found', 'There is no thing gone');
     if (id === 'unavailable') throw new LogUnavailable('disk full at /secret/path');
+    if (id === 'unseen') throw new ReadModelsUnavailable('connection to 10.0.0.7 lost');
     if (id === 'defect') throw new Error('password=hunter2');
     return currentRequest();
   }
@@ -121,6 +122,7 @@ describe('HTTP edges', () => {
     ['DELETE', '/v1/things/1', 405, 'request/method-not-allowed'],
     ['GET', '/v1/things?after=bad', 422, 'request/invalid'],
     ['GET', '/v1/things/unavailable', 503, 'log/unavailable'],
+    ['GET', '/v1/things/unseen', 503, 'read-model/unavailable'],
     ['GET', '/v1/things/defect', 500, 'server/defect'],
   ])('%s %s -> %i %s', async (method, path, status, code) => {
     await (method === 'GET' ? http().get(path) : http().delete(path)).expect(problem(status, code));
@@ -136,6 +138,7 @@ describe('HTTP edges', () => {
     expect(bodyOf(response).instance).toBe('urn:retally:request:my-id-1');
     expect(logged.at(-1)).toMatchObject({ correlationId: 'my-id-1', path: '/v1/things/defect' });
     expect((await http().get('/v1/things/unavailable')).text).not.toContain('/secret/path');
+    expect((await http().get('/v1/things/unseen')).text).not.toContain('10.0.0.7');
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LogUnavailable, WrongExpectedRevision } from '../event-store/event-store.port.js';
 import type { Refusal } from '../kernel/refusal.js';
-import { InvalidQuery } from '../read-models/read-models.port.js';
+import { InvalidQuery, ReadModelsUnavailable } from '../read-models/read-models.port.js';
 import type { Logger } from '../telemetry/logger.js';
 import { HTTP_CODES, ProblemException, problemType, type Problem } from './problem.js';
 import type { RouteTable } from './route-table.js';
@@ -51,6 +51,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof ProblemException) return ofProblem(error);
     if (error instanceof InvalidQuery) return invalidQuery(error);
     if (error instanceof LogUnavailable) return unavailable();
+    if (error instanceof ReadModelsUnavailable) return readModelsUnavailable();
     if (error instanceof WrongExpectedRevision) return contended();
     const status = statusOf(error);
     if (status === 404 && request.is404) return this.unknownRoute(request);
@@ -93,6 +94,15 @@ function unavailable(): Answer {
   return {
     status: 503,
     refusal: { code: 'log/unavailable', message },
+    headers: { 'retry-after': String(RETRY_SECONDS) },
+  };
+}
+
+function readModelsUnavailable(): Answer {
+  const message = 'The read models do not answer now, so nothing can be shown: ask again in a moment';
+  return {
+    status: 503,
+    refusal: { code: 'read-model/unavailable', message },
     headers: { 'retry-after': String(RETRY_SECONDS) },
   };
 }

@@ -8,7 +8,7 @@ import {
   type Query,
   type Row,
 } from './read-models.port.js';
-import { canonicalDecimal, isCanonicalDecimal } from './row-shape.js';
+import { canonicalDecimal, isCanonicalDecimal, isInstant } from './row-shape.js';
 
 const MAX_LIMIT = 1000;
 const MAX_IN = 500;
@@ -108,8 +108,10 @@ function checkValue(field: string, kind: FieldKind, value: unknown): string | nu
       if (typeof value === 'boolean') return value;
       break;
     case 'integer':
-    case 'instant':
       if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+      break;
+    case 'instant':
+      if (isInstant(value)) return value;
       break;
     case 'json':
   }
@@ -175,5 +177,6 @@ function fitsTerm({ kind, nullable }: SortTerm, value: unknown): boolean {
   if (value === null) return nullable;
   if (kind === 'text') return typeof value === 'string';
   if (kind === 'boolean') return typeof value === 'boolean';
+  if (kind === 'instant') return isInstant(value);
   return Number.isSafeInteger(value);
 }

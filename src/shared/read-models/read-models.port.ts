@@ -1,4 +1,7 @@
-/** What a field holds. Decimals travel as canonical strings, instants as epoch milliseconds, JSON as plain values. */
+/**
+ * What a field holds. Decimals travel as canonical strings, instants as epoch milliseconds (as far as a Date reaches:
+ * the year 275760), JSON as plain values.
+ */
 export type FieldKind = 'text' | 'integer' | 'instant' | 'boolean' | 'decimal' | 'json';
 
 /**
@@ -103,6 +106,11 @@ export class InvalidQuery extends Error {
   ) {
     super(message);
   }
+}
+
+/** The store of the read models does not answer now: nothing is wrong with the question, ask again in a moment. */
+export class ReadModelsUnavailable extends Error {
+  override readonly name = 'ReadModelsUnavailable';
 }
 
 export const READ_MODELS = Symbol('ReadModels');

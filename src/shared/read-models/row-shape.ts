@@ -6,6 +6,8 @@ const NAME = /^[a-z][a-z0-9-]{0,79}$/;
 const FIELD = /^[A-Za-z][A-Za-z0-9_]{0,79}$/;
 const CANONICAL_DECIMAL = /^(?:0|-?(?:[1-9]\d*|(?:0|[1-9]\d*)\.\d*[1-9]))$/;
 
+/** https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const MAX_INSTANT = 8.64e15;
 const SEPARATORS = /[\u0000\u0001]/;
 
 export type RowComparator = (a: Row, b: Row) => number;
@@ -124,8 +126,10 @@ export function storable(spec: CollectionSpec, { name, kind, inKey }: Field, val
       if (typeof value === 'string') return value;
       break;
     case 'integer':
-    case 'instant':
       if (Number.isSafeInteger(value)) return value;
+      break;
+    case 'instant':
+      if (isInstant(value)) return value;
       break;
     case 'boolean':
       if (typeof value === 'boolean') return value;
@@ -142,6 +146,11 @@ export function storable(spec: CollectionSpec, { name, kind, inKey }: Field, val
   }
   const shown = typeof value === 'string' ? `"${value.slice(0, 80)}"` : typeof value;
   throw new InvalidRow(spec.name, `${name} holds ${shown}, which is no ${kind}`);
+}
+
+/** Whole epoch milliseconds that a Date can hold: some stores keep instants as dates. */
+export function isInstant(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Math.abs(value as number) <= MAX_INSTANT;
 }
 
 /** Equal numbers, equal text; a text that is not a decimal comes back unchanged (the store refuses it). */

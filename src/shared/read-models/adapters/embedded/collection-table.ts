@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Generation } from '../../read-model-writer.port.js';
 import type { CollectionSpec, FieldKind, IndexSpec, Row } from '../../read-models.port.js';
-import { fieldsOf, storable, type Field } from '../../row-shape.js';
+import { fieldsOf, isInstant, storable, type Field } from '../../row-shape.js';
 import type { SqlValue } from './sqlite.js';
 
 const SQL_TYPES: Readonly<Record<FieldKind, string>> = {
@@ -144,8 +144,9 @@ function encoder(spec: CollectionSpec, field: Field): (value: unknown) => SqlVal
       };
     case 'text':
       return (value) => (typeof value === 'string' ? value : (storable(spec, field, value) as SqlValue));
-    case 'integer':
     case 'instant':
+      return (value) => (isInstant(value) ? value : (storable(spec, field, value) as SqlValue));
+    case 'integer':
       return (value) => (Number.isSafeInteger(value) ? (value as number) : (storable(spec, field, value) as SqlValue));
     case 'decimal':
       return (value) => storable(spec, field, value) as SqlValue;
