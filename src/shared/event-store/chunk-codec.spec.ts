@@ -1,10 +1,29 @@
-import { inflateRawSync } from 'node:zlib';
-import { decodeChunk, encodeChunk, releaseColumns, UnevenColumns } from './chunk-codec.js';
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { DamagedChunk, decodeChunk, encodeChunk, releaseColumns, UnevenColumns } from './chunk-codec.js';
 
 /** What stands in the bytes for the columns. */
 function spelled(columns: Record<string, readonly unknown[]>): unknown {
   const bytes = Buffer.from(encodeChunk({ head: {}, columns }));
-  return JSON.parse(inflateRawSync(bytes.subarray(20 + bytes.readUInt32LE(8))).toString('utf8'));
+  const inflated = inflateRawSync(bytes.subarray(20 + bytes.readUInt32LE(8)));
+  let from = 4 + inflated.readUInt32LE(0);
+  const directory = JSON.parse(inflated.toString('utf8', 4, from)) as Record<string, number>;
+  return Object.fromEntries(
+    Object.entries(directory).map(([name, size]) => {
+      return [name, JSON.parse(inflated.toString('utf8', from, (from += size)))];
+    }),
+  );
+}
+
+/** A chunk of any format with any bytes for its columns, its checksum right. */
+function chunkOf(format: number, columns: Buffer): Buffer {
+  const head = Buffer.from('{}');
+  const rest = Buffer.concat([head, deflateRawSync(columns)]);
+  const header = Buffer.alloc(20);
+  header.write('RTLY');
+  [format, head.length, columns.length, crc32(rest)].forEach((value, index) =>
+    header.writeUInt32LE(value, 4 + 4 * index),
+  );
+  return Buffer.concat([header, rest]);
 }
 
 describe('chunk codec', () => {
@@ -20,6 +39,40 @@ describe('chunk codec', () => {
     expect(spelled({ a: ['1.50', '2', 'x'] })).toEqual({ a: ['1.50', '2', 'x'] });
     expect(spelled({ a: [0.5, 1] })).toEqual({ a: [0.5, 1] });
     expect(spelled({ a: [] })).toEqual({ a: [] });
+    expect(spelled({ ä: ['ö', 'x'], b: [1, 2] })).toEqual({ ä: ['ö', 'x'], b: { r: [1, 1, 2] } });
+  });
+
+  it('spells lists of tuples field by field, and reads them back', () => {
+    const lists = [[['PRICE', 'EUR', 1, null]], [], [['PRICE', 'EUR', 2, null], ['ALLOWANCE', 'MINUTES', 3, '-1']]]; // prettier-ignore
+    expect(spelled({ a: lists })).toEqual({
+      a: { l: { d: [1, -1, 2] }, f: [['PRICE', 'PRICE', 'ALLOWANCE'], ['EUR', 'EUR', 'MINUTES'], { r: [1, 1, 3] }, [null, null, '-1']] }, // prettier-ignore
+    });
+    for (const values of [lists, [[], []], [[['a']], [['a', 1]]], [[['a'], 'b']], [[[{ x: 1 }]]], [[[true]]], [[[]]]]) {
+      expect(decodeChunk(encodeChunk({ head: {}, columns: { a: values } })).columns).toEqual({ a: values });
+    }
+    expect(() => encodeChunk({ head: {}, columns: { a: [[['x', 1]], [['x', NaN]]] } })).toThrow('columns.a[1][0][1]');
+  });
+
+  it('reads the format before this one', () => {
+    const columns = Buffer.from('{"a":{"r":[7,1,3]},"b":["x","y","ü"]}');
+    expect(decodeChunk(chunkOf(1, columns)).columns).toEqual({ a: [7, 8, 9], b: ['x', 'y', 'ü'] });
+  });
+
+  it.each([
+    ['nothing', Buffer.alloc(0)],
+    ['a directory that ends outside', Buffer.from([9, 0, 0, 0, 0x7b])],
+    ['a directory that is no JSON', Buffer.from('\u0001\0\0\0{')],
+    ['a column that ends outside', Buffer.from('\u0007\0\0\0{"a":9}[1]')],
+    ['bytes nobody owns', Buffer.from('\u0007\0\0\0{"a":3}[1][2]')],
+  ])('refuses columns of %s', (_, columns) => {
+    expect(() => decodeChunk(chunkOf(2, columns)).columns).toThrow(DamagedChunk);
+  });
+
+  it('refuses a column that is no JSON, or spelled in a way of later, when it is looked at', () => {
+    expect(() => decodeChunk(chunkOf(2, Buffer.from('\u0007\0\0\0{"a":1}{'))).columns['a']).toThrow(DamagedChunk);
+    expect(() => decodeChunk(chunkOf(2, Buffer.from('\u0007\0\0\0{"a":7}{"z":1}'))).columns['a']).toThrow(
+      'does not know',
+    );
   });
 
   it('inflates the columns when somebody first looks at them, once', () => {

@@ -8,6 +8,8 @@ import { assertJson } from '../kernel/canonical-json.js';
  *     {"r": [7, 1, 500]}       500 integers from 7 in steps of 1
  *     {"d": [1790, 3, 0, 12]}  integers: the first, then the difference to the one before
  *     {"k": [a, b], "i": [0, 1, 1]}   few distinct strings (or null): the strings, then an index for each value
+ *     {"l": <column>, "f": [<column>, ...]}   lists of tuples of equal width: how many each list has, then the tuples'
+ *                                             fields, each as a column over all of them
  *
  * Measured on 12 columns of calls: constants, differences and dictionaries are a fifth smaller after deflate than plain
  * values, 1.2 times as quick to write and 1.5 times as quick to read; joining strings or varints brought nothing more.
@@ -17,7 +19,8 @@ export type EncodedColumn =
   | { readonly c: string | number | boolean | null; readonly n: number }
   | { readonly r: readonly [first: number, step: number, length: number] }
   | { readonly d: readonly number[] }
-  | { readonly k: readonly (string | null)[]; readonly i: readonly number[] };
+  | { readonly k: readonly (string | null)[]; readonly i: readonly number[] }
+  | { readonly l: EncodedColumn; readonly f: readonly EncodedColumn[] };
 
 /** A dictionary pays when a value stands, on average, at least this often in the column. */
 const REPEATS_PER_ENTRY = 8;
@@ -29,6 +32,7 @@ export function encodeColumn(name: string, values: readonly unknown[]): EncodedC
   if (isScalar(first) && isUniform(values)) return constant(name, first, values.length);
   if (typeof first === 'number') return integers(values) ?? plain(name, values);
   if (typeof first === 'string' || first === null) return strings(name, values);
+  if (Array.isArray(first)) return tuples(name, values) ?? plain(name, values);
   return plain(name, values);
 }
 
@@ -89,6 +93,29 @@ function strings(name: string, values: readonly unknown[]): EncodedColumn {
   return { k: [...entries.keys()], i: indexes };
 }
 
+/** Answers undefined when the values are anything but lists of tuples of one width that hold strings, numbers or null. */
+function tuples(name: string, values: readonly unknown[]): EncodedColumn | undefined {
+  const lengths = new Array<number>(values.length);
+  const fields: unknown[][] = [];
+  for (let index = 0; index < values.length; index += 1) {
+    const list = values[index];
+    if (!Array.isArray(list)) return undefined;
+    lengths[index] = list.length;
+    for (const tuple of list as readonly unknown[]) {
+      if (!Array.isArray(tuple) || tuple.length === 0) return undefined;
+      if (fields.length === 0) for (let field = 0; field < tuple.length; field += 1) fields.push([]);
+      if (tuple.length !== fields.length) return undefined;
+      for (let field = 0; field < fields.length; field += 1) {
+        const value: unknown = tuple[field];
+        if (typeof value !== 'string' && value !== null && !Number.isFinite(value)) return undefined;
+        fields[field]?.push(value);
+      }
+    }
+  }
+  if (fields.length === 0) return undefined;
+  return { l: encodeColumn(name, lengths), f: fields.map((field) => encodeColumn(name, field)) };
+}
+
 /** Answers undefined for a spelling this version does not know. The arrays handed in may be used up. */
 export function decodeColumn(column: unknown): readonly unknown[] | undefined {
   if (Array.isArray(column)) return column as readonly unknown[];
@@ -99,6 +126,7 @@ export function decodeColumn(column: unknown): readonly unknown[] | undefined {
   if ('k' in column && 'i' in column && Array.isArray(column.k) && isNumbers(column.i)) {
     return lookedUp(column.k, column.i);
   }
+  if ('l' in column && 'f' in column && Array.isArray(column.f)) return listed(column.l, column.f);
   return undefined;
 }
 
@@ -125,4 +153,21 @@ function lookedUp(entries: readonly unknown[], indexes: readonly number[]): unkn
   const values = new Array<unknown>(indexes.length);
   for (let index = 0; index < indexes.length; index += 1) values[index] = entries[indexes[index] ?? 0];
   return values;
+}
+
+function listed(encodedLengths: unknown, encodedFields: readonly unknown[]): unknown[] | undefined {
+  const lengths = decodeColumn(encodedLengths);
+  const fields = encodedFields.map(decodeColumn);
+  if (lengths === undefined || !fields.every((field) => field !== undefined)) return undefined;
+  const width = fields.length;
+  let at = 0;
+  return lengths.map((length) => {
+    const list = new Array<unknown>(Number(length));
+    for (let index = 0; index < list.length; index += 1, at += 1) {
+      const tuple = new Array<unknown>(width);
+      for (let field = 0; field < width; field += 1) tuple[field] = fields[field]?.[at];
+      list[index] = tuple;
+    }
+    return list;
+  });
 }

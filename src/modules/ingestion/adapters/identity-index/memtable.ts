@@ -1,22 +1,27 @@
 import { compareIdentities, WORDS } from './layout.js';
 
-const FIRST_SLOTS = 16_384;
+const FIRST_ENTRIES = 8192;
 
-/** The newest identities, in an open-addressing table of flat words: no object and no string per identity. */
+/**
+ * The newest identities: their words one after the other as they came, and an open-addressing table of their numbers
+ * beside them. No object and no string per identity, and when the table grows no entry is moved.
+ */
 export class Memtable {
   size = 0;
-  /** The entries' words; a slot is free while its file ordinal + 1 (word 6) is 0. */
-  private words = new Uint32Array(FIRST_SLOTS * WORDS);
-  private slots = FIRST_SLOTS;
+  private words = new Uint32Array(FIRST_ENTRIES * WORDS);
+  /** Number of the entry + 1; 0 = free. At most half full. */
+  private slots = new Uint32Array(2 * FIRST_ENTRIES);
 
   /** Index of the entry's first word in `entries`; -1 when the identity is not here. */
   find(id: Uint32Array): number {
     const { words, slots } = this;
-    const first = id[1] ?? 0;
-    for (let slot = first & (slots - 1); ; slot = (slot + 1) & (slots - 1)) {
-      const at = slot * WORDS;
-      if (words[at + 6] === 0) return -1;
-      if (words[at] === id[0] && words[at + 1] === first && words[at + 2] === id[2] && words[at + 3] === id[3])
+    const mask = slots.length - 1;
+    const second = id[1] ?? 0;
+    for (let slot = second & mask; ; slot = (slot + 1) & mask) {
+      const number = slots[slot] ?? 0;
+      if (number === 0) return -1;
+      const at = (number - 1) * WORDS;
+      if (words[at + 1] === second && words[at] === id[0] && words[at + 2] === id[2] && words[at + 3] === id[3])
         return at;
     }
   }
@@ -25,11 +30,12 @@ export class Memtable {
     return this.words;
   }
 
-  /** Adds an entry whose identity is known not to be here. @param entry word 6 is the file ordinal + 1. */
+  /** Adds an entry whose identity is known not to be here. */
   add(entry: Uint32Array): void {
-    if ((this.size + 1) * 2 > this.slots) this.grow();
-    this.place(entry, 0);
+    if (this.size * WORDS === this.words.length) this.grow();
+    this.words.set(entry, this.size * WORDS);
     this.size += 1;
+    this.place(this.size);
   }
 
   /** All entries, sorted as a segment wants them. */
@@ -37,29 +43,28 @@ export class Memtable {
     const order = this.order();
     const result = new Uint32Array(this.size * WORDS);
     for (let index = 0; index < order.length; index += 1) {
-      const at = (order[index] ?? 0) * WORDS;
-      result.set(this.words.subarray(at, at + WORDS), index * WORDS);
+      const from = (order[index] ?? 0) * WORDS;
+      const to = index * WORDS;
+      for (let word = 0; word < WORDS; word += 1) result[to + word] = this.words[from + word] ?? 0;
     }
     return result;
   }
 
   clear(): void {
-    this.words = new Uint32Array(FIRST_SLOTS * WORDS);
-    this.slots = FIRST_SLOTS;
+    this.words = new Uint32Array(FIRST_ENTRIES * WORDS);
+    this.slots = new Uint32Array(2 * FIRST_ENTRIES);
     this.size = 0;
   }
 
-  /** Slots in ascending order of their identities: by their first words in a typed array, ties by the rest. */
+  /** Entries in ascending order of their identities: by their first words in a typed array, ties by the rest. */
   private order(): Uint32Array {
     const keys = new Float64Array(this.size);
-    let count = 0;
-    // First word and slot in one double: 32 + 21 bits are exact, and typed arrays sort doubles natively.
-    for (let slot = 0; slot < this.slots; slot += 1) {
-      if (this.words[slot * WORDS + 6] !== 0) keys[count++] = (this.words[slot * WORDS] ?? 0) * 2_097_152 + slot;
-    }
+    // First word and number in one double: 32 + 21 bits are exact, and typed arrays sort doubles natively.
+    for (let entry = 0; entry < this.size; entry += 1)
+      keys[entry] = (this.words[entry * WORDS] ?? 0) * 2_097_152 + entry;
     keys.sort();
-    const order = new Uint32Array(count);
-    for (let index = 0; index < count; index += 1) order[index] = (keys[index] ?? 0) % 2_097_152;
+    const order = new Uint32Array(this.size);
+    for (let index = 0; index < order.length; index += 1) order[index] = (keys[index] ?? 0) % 2_097_152;
     this.settleTies(order);
     return order;
   }
@@ -79,17 +84,18 @@ export class Memtable {
   }
 
   private grow(): void {
-    const old = this.words;
-    this.slots *= 2;
-    this.words = new Uint32Array(this.slots * WORDS);
-    for (let at = 0; at < old.length; at += WORDS) if (old[at + 6] !== 0) this.place(old, at);
+    const words = new Uint32Array(2 * this.words.length);
+    words.set(this.words);
+    this.words = words;
+    this.slots = new Uint32Array(2 * this.slots.length);
+    for (let number = 1; number <= this.size; number += 1) this.place(number);
   }
 
-  private place(source: Uint32Array, from: number): void {
-    const { words, slots } = this;
-    let slot = (source[from + 1] ?? 0) & (slots - 1);
-    while (words[slot * WORDS + 6] !== 0) slot = (slot + 1) & (slots - 1);
-    const at = slot * WORDS;
-    for (let word = 0; word < WORDS; word += 1) words[at + word] = source[from + word] ?? 0;
+  private place(number: number): void {
+    const { slots } = this;
+    const mask = slots.length - 1;
+    let slot = (this.words[(number - 1) * WORDS + 1] ?? 0) & mask;
+    while (slots[slot] !== 0) slot = (slot + 1) & mask;
+    slots[slot] = number;
   }
 }
