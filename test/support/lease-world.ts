@@ -53,15 +53,17 @@ export class LeaseWorld {
   /** The store as one member reaches it. */
   storeOf(actor: { readonly cutOff: boolean }): LeaseStore {
     return new Proxy(this.store, {
-      get: (store, method: keyof LeaseStore) => async (...given: unknown[]) => {
-        if (actor.cutOff) throw new Error('No way to the store');
-        this.inFlight += 1;
-        try {
-          return await (store[method] as (...given: unknown[]) => Promise<unknown>).apply(store, given);
-        } finally {
-          this.inFlight -= 1;
-        }
-      },
+      get:
+        (store, method: keyof LeaseStore) =>
+        async (...given: unknown[]) => {
+          if (actor.cutOff) throw new Error('No way to the store');
+          this.inFlight += 1;
+          try {
+            return await (store[method] as (...given: unknown[]) => Promise<unknown>).apply(store, given);
+          } finally {
+            this.inFlight -= 1;
+          }
+        },
     });
   }
 
