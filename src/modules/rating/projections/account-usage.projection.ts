@@ -93,74 +93,87 @@ class BalanceSum extends RowSum {
   }
 }
 
-/** Of one tenant, by account and by account and subscription: of each a handful, looked through and not looked up. */
-class TenantUsage {
-  readonly summaries = new Map<string, SummarySum[]>();
-  readonly balances = new Map<string, BalanceSum[]>();
+/** Of one account: of each kind a handful, looked through and not looked up. */
+class AccountSums {
+  readonly summaries: SummarySum[] = [];
+  readonly balances: BalanceSum[] = [];
 
-  constructor(private readonly tenant: string) {}
+  constructor(
+    private readonly tenant: string,
+    private readonly account: string,
+  ) {}
 
   add(columns: UsageBatchRatedColumns, row: number, position: number): void {
-    const account = columns.account[row] ?? '';
     const cycle = columns.cycle[row] ?? 0;
-    const sum = this.summary(account, cycle, columns.usageType[row] ?? '', columns.currency[row] ?? '', position);
+    const sum = this.summary(cycle, columns.usageType[row] ?? '', columns.currency[row] ?? '', position);
     sum.last = position;
     sum.records += 1;
     sum.quantity.add(columns.quantity[row] ?? '0');
     sum.amount.add(columns.amount[row] ?? '0');
-    const impacts = columns.impacts[row] ?? [];
-    if (impacts.every((impact) => impact[0] === 'PRICE')) return;
     const subscription = columns.subscription[row] ?? '';
-    const ofHolder = listOf(this.balances, `${account}\n${subscription}`);
-    for (const impact of impacts) {
-      if (impact[0] === 'PRICE') continue;
-      let balance = ofHolder.find(({ key }) => {
-        return key.cycle === cycle && key.resource === impact[1] && key.kind === impact[0];
-      });
-      if (balance === undefined) {
-        const key = { tenant: this.tenant, account, cycle, subscription, kind: impact[0], resource: impact[1] };
-        ofHolder.push((balance = new BalanceSum(key, position)));
-      }
+    for (const [kind, resource, quantity, , amount] of columns.impacts[row] ?? []) {
+      if (kind === 'PRICE') continue;
+      const balance = this.balance(cycle, subscription, kind, resource, position);
       balance.last = position;
-      balance.change.add(impact[2]);
-      if (impact[0] === 'ALLOWANCE' && impact[4] === null) balance.granted.add(impact[2]);
+      balance.change.add(quantity);
+      if (kind === 'ALLOWANCE' && amount === null) balance.granted.add(quantity);
     }
   }
 
-  private summary(account: string, cycle: number, usageType: string, currency: string, position: number): SummarySum {
-    const ofAccount = listOf(this.summaries, account);
-    for (const sum of ofAccount) {
+  private summary(cycle: number, usageType: string, currency: string, position: number): SummarySum {
+    for (const sum of this.summaries) {
       const { key } = sum;
       if (key.cycle === cycle && key.usageType === usageType && key.currency === currency) return sum;
     }
-    const made = new SummarySum({ tenant: this.tenant, account, cycle, usageType, currency }, position);
-    ofAccount.push(made);
+    const { tenant, account } = this;
+    const made = new SummarySum({ tenant, account, cycle, usageType, currency }, position);
+    this.summaries.push(made);
+    return made;
+  }
+
+  private balance(
+    cycle: number,
+    subscription: string,
+    kind: BalanceRow['kind'],
+    resource: string,
+    position: number,
+  ): BalanceSum {
+    for (const sum of this.balances) {
+      const { key } = sum;
+      if (key.resource === resource && key.cycle === cycle && key.kind === kind && key.subscription === subscription)
+        return sum;
+    }
+    const { tenant, account } = this;
+    const made = new BalanceSum({ tenant, account, cycle, subscription, kind, resource }, position);
+    this.balances.push(made);
     return made;
   }
 }
 
 class AccountUsage implements Gathering {
-  private readonly tenants = new Map<string, TenantUsage>();
+  /** By tenant, by account. */
+  private readonly tenants = new Map<string, Map<string, AccountSums>>();
 
   add(event: RecordedEvent): void {
     const { head, columns } = (event as RecordedEvent & UsageBatchRated).data;
     if (head.sources.every((source) => source.monetizedLines === 0)) return;
     const { tenant } = parseStreamName(event.stream);
-    let usage = this.tenants.get(tenant);
-    if (usage === undefined) this.tenants.set(tenant, (usage = new TenantUsage(tenant)));
-    for (let row = 0; row < columns.line.length; row += 1) usage.add(columns, row, event.position);
+    let accounts = this.tenants.get(tenant);
+    if (accounts === undefined) this.tenants.set(tenant, (accounts = new Map<string, AccountSums>()));
+    for (let row = 0; row < columns.line.length; row += 1) {
+      const account = columns.account[row] ?? '';
+      let sums = accounts.get(account);
+      if (sums === undefined) accounts.set(account, (sums = new AccountSums(tenant, account)));
+      sums.add(columns, row, event.position);
+    }
   }
 
   *changes(): Iterable<Change> {
-    for (const { summaries, balances: resources } of this.tenants.values()) {
-      for (const ofAccount of summaries.values()) for (const sum of ofAccount) yield sum.toChange();
-      for (const ofHolder of resources.values()) for (const sum of ofHolder) yield sum.toChange();
+    for (const accounts of this.tenants.values()) {
+      for (const { summaries, balances: resources } of accounts.values()) {
+        for (const sum of summaries) yield sum.toChange();
+        for (const sum of resources) yield sum.toChange();
+      }
     }
   }
-}
-
-function listOf<Sum>(lists: Map<string, Sum[]>, key: string): Sum[] {
-  let list = lists.get(key);
-  if (list === undefined) lists.set(key, (list = []));
-  return list;
 }
