@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { EmbeddedEventStore } from '../../src/shared/event-store/adapters/embedded/embedded-event-store.js';
+import { EventStoreDbEventStore } from '../../src/shared/event-store/adapters/eventstoredb/eventstoredb-event-store.js';
 import type * as WriterThreadModuleType from '../../src/shared/event-store/adapters/embedded/log-writer-thread.js';
+import { EventStoreDbDouble } from '../../src/tools/eventstoredb-double/eventstoredb-double.js';
 import { eventStoreContract, type EventStoreUnderTest } from './event-store.contract.js';
 
 async function embedded(): Promise<EventStoreUnderTest> {
@@ -34,26 +36,59 @@ async function embeddedWithWriterThread(): Promise<EventStoreUnderTest> {
   };
 }
 
-/** Every adapter by the scheme of its address in the configuration. */
-const ADAPTERS: Readonly<Record<string, (address: string) => Promise<EventStoreUnderTest>>> = { embedded };
+/** A server that is there; nothing on it is removed, for it may be one that others use. */
+function eventStoreDb(connectionString: string): Promise<EventStoreUnderTest> {
+  return Promise.resolve({
+    open: (registry) => EventStoreDbEventStore.open({ connectionString, registry, timings: { boot: 5_000 } }),
+    dispose: () => Promise.resolve(),
+  });
+}
 
+/** Where no server is named, the double speaks its protocol. */
+async function eventStoreDbDouble(): Promise<EventStoreUnderTest> {
+  const double = await EventStoreDbDouble.start({ port: 0 });
+  const { open } = await eventStoreDb(double.connectionString);
+  return { open, dispose: () => double.stop() };
+}
+
+/** Every adapter by the scheme of its address in the configuration. */
+const ADAPTERS: Readonly<Record<string, (address: string) => Promise<EventStoreUnderTest>>> = {
+  embedded,
+  double: eventStoreDbDouble,
+  esdb: eventStoreDb,
+  'esdb+discover': eventStoreDb,
+  kurrentdb: eventStoreDb,
+  'kurrentdb+discover': eventStoreDb,
+};
+
+const named = process.env['RETALLY_TEST_EVENT_STORE'] ?? '';
 /** The embedded log always; a real server when the environment names one, and then its absence fails the run. */
-const named = process.env['RETALLY_TEST_EVENT_STORE'];
-for (const address of ['embedded', ...(named === undefined || named === '' ? [] : [named])]) {
+const addresses = ['embedded', named === '' || named === 'embedded' ? 'double' : named];
+const certified: string[] = [];
+
+for (const address of addresses) {
   const scheme = address.split(':')[0] ?? address;
   const adapter = ADAPTERS[scheme];
   if (adapter === undefined) {
-    it(`event store ${address}`, () => {
-      throw new Error(`RETALLY_TEST_EVENT_STORE names ${address}, but there is no adapter "${scheme}" in this version`);
+    it(`event store ${scheme}`, () => {
+      throw new Error(`RETALLY_TEST_EVENT_STORE names "${scheme}", but there is no such adapter in this version`);
     });
   } else {
-    eventStoreContract(address, () => adapter(address));
+    const name = scheme === 'double' ? 'EventStoreDB adapter on the protocol double' : scheme;
+    eventStoreContract(name, () => adapter(address));
+    certified.push(name);
   }
 }
 
 if (existsSync(BUILT_WRITER)) {
   eventStoreContract('embedded, writer in its own thread', embeddedWithWriterThread);
+  certified.push('embedded, writer in its own thread');
 } else {
   it.skip('event store contract: embedded, writer in its own thread (dist/ is missing: run npm run build)', () =>
     undefined);
 }
+
+afterAll(() => {
+  const hint = named === '' ? ' (RETALLY_TEST_EVENT_STORE names no server)' : '';
+  process.stdout.write(`Event store adapters put to the contract: ${certified.join('; ')}${hint}\n`);
+});
