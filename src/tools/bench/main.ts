@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeBenchFile } from './bench-file.js';
+import { writeBenchFile, writeWarmUpFile } from './bench-file.js';
 import { measureEndToEnd } from './end-to-end.js';
 import { measureFloor } from './floor-run.js';
 import type { Measurement } from './measurement.js';
@@ -23,7 +23,8 @@ const HELP = `npm run bench -- [--records 100000,1000000] [--only end-to-end|sta
 
 Measures Retally in processes of their own, on the embedded profile, on one generated file of calls per size:
   floor        a program without domain logic: read, split, encode, append durably, insert the same rows
-  end to end   POST /v1/usage-files until every record is rated and every row can be queried, all roles at once
+  end to end   POST /v1/usage-files until every record is rated and every row can be queried, all roles at once,
+               on a server that has been through a smaller file before
   stages       the same with one role at a time: mediation, rating, projection
 --json prints the figures alone; --keep leaves the files for a look.`;
 
@@ -51,7 +52,9 @@ async function measure(records: number, directory: string): Promise<Measurement>
   progress(`${records} records: the floor`);
   const floor = await measureFloor(file.path, join(directory, 'floor'));
   progress(`${records} records: end to end`);
-  const endToEnd = values.only === 'stages' ? undefined : await measureEndToEnd(file, join(directory, 'end-to-end'));
+  const warmUp = await writeWarmUpFile(directory);
+  const endToEnd =
+    values.only === 'stages' ? undefined : await measureEndToEnd(file, warmUp, join(directory, 'end-to-end'));
   progress(`${records} records: stage by stage`);
   const stages = values.only === 'end-to-end' ? undefined : await measureStages(file, join(directory, 'stages'));
   return {
