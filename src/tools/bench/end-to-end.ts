@@ -63,7 +63,7 @@ async function untilQueryable(api: ApiClient, received: UploadedFile): Promise<v
     'every record to be rated',
     () => fileProgress(api, received),
     ({ status }) => status === 'COMPLETED' || status === 'REJECTED',
-    { timeoutMs: 3_600_000 },
+    { timeoutMs: 3_600_000, everyMs: 20 },
   );
   await projected(api);
 }
