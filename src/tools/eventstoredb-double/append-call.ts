@@ -2,7 +2,7 @@ import type { handleClientStreamingCall, ServerReadableStream } from '@grpc/grpc
 import type { CallContext } from './call-context.js';
 import { startCall } from './faulty-start.js';
 import { shared, streams } from './protocol.js';
-import { asRpcError, maxAppendSizeExceeded, requiredMetadataMissing, unknownError } from './rpc-errors.js';
+import { asRpcError, maxAppendSizeExceeded, requiredMetadataMissing, handlerFailed } from './rpc-errors.js';
 import type { ProposedEvent } from './stored-event.js';
 import type { AppendOutcome, ExpectedVersion } from './transaction-log.js';
 
@@ -46,7 +46,7 @@ function readRequest(call: AppendCall, maxAppendSize: number): Promise<AppendReq
     const take = (message: streams.AppendReq): void => {
       if (options === undefined) {
         options = message.getOptions();
-        if (options === undefined) throw unknownError('Exception was thrown by handler.');
+        if (options === undefined) throw handlerFailed();
         return;
       }
       const event = proposedEvent(message.getProposedMessage());
@@ -63,14 +63,14 @@ function readRequest(call: AppendCall, maxAppendSize: number): Promise<AppendReq
     });
     call.on('error', reject);
     call.on('end', () => {
-      if (options === undefined) reject(unknownError('Exception was thrown by handler.'));
+      if (options === undefined) reject(handlerFailed());
       else resolve({ stream: streamNameOf(options.getStreamIdentifier()), expected: expectedOf(options), events });
     });
   });
 }
 
 function proposedEvent(message: streams.AppendReq.ProposedMessage | undefined): ProposedEvent {
-  if (message === undefined) throw unknownError('Exception was thrown by handler.');
+  if (message === undefined) throw handlerFailed();
   const type = message.getMetadataMap().get('type');
   if (type === undefined) throw requiredMetadataMissing('type');
   const contentType = message.getMetadataMap().get('content-type');
@@ -106,7 +106,6 @@ function successOf(outcome: AppendOutcome & { kind: 'success' }): streams.Append
   const success = new streams.AppendResp.Success();
   if (outcome.revision < 0) success.setNoStream(new shared.Empty());
   else success.setCurrentRevision(String(outcome.revision));
-  if (outcome.position === undefined) return success.setNoPosition(new shared.Empty());
   const position = new streams.AppendResp.Position();
   const offset = String(outcome.position);
   return success.setPosition(position.setCommitPosition(offset).setPreparePosition(offset));

@@ -1,5 +1,5 @@
 import type { streams } from './protocol.js';
-import { unknownError } from './rpc-errors.js';
+import { handlerFailed } from './rpc-errors.js';
 import type { StoredEvent } from './stored-event.js';
 
 export type EventFilter = (event: StoredEvent) => boolean;
@@ -20,7 +20,7 @@ const EVERYTHING: FilterAndWindow = { accepts: () => true, window: READ_BATCH_SI
 export function filterOf(options: streams.ReadReq.Options): FilterAndWindow {
   if (options.hasNoFilter()) return EVERYTHING;
   const filter = options.getFilter();
-  if (filter === undefined) throw unknownError('Exception was thrown by handler.');
+  if (filter === undefined) throw handlerFailed();
   const window = filter.hasMax() ? filter.getMax() : READ_BATCH_SIZE;
   const times = filter.getCheckpointintervalmultiplier();
   return { accepts: accepts(filter), window, checkpointInterval: times * window };
@@ -33,7 +33,7 @@ function accepts(filter: streams.ReadReq.Options.FilterOptions): EventFilter {
     return (event) => matches(event.stream);
   }
   const onType = filter.getEventType();
-  if (onType === undefined) throw unknownError('Exception was thrown by handler.');
+  if (onType === undefined) throw handlerFailed();
   const matches = matcher(onType);
   return (event) => matches(event.type);
 }

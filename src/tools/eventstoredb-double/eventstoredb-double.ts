@@ -68,7 +68,7 @@ export class EventStoreDbDouble {
     this.running = undefined;
     await running?.connections.close();
     running?.server.forceShutdown();
-    this.log.forgetRecentIds();
+    this.log.restarted();
   }
 
   async resume(): Promise<void> {
@@ -109,9 +109,9 @@ export class EventStoreDbDouble {
 }
 
 function openLog(path: string | undefined): TransactionLog {
-  if (path === undefined) return TransactionLog.inMemory();
+  if (path === undefined) return new TransactionLog();
   const { file, stored } = LogFile.open(path);
-  return TransactionLog.over(file, stored);
+  return new TransactionLog(file, stored);
 }
 
 function addServices(server: Server, context: CallContext, port: () => number): void {

@@ -3,7 +3,10 @@ import { consumerTooSlow } from './rpc-errors.js';
 /** What may wait between the log and a live subscriber before the server drops it. */
 const CAPACITY = 32;
 
-/** The queue before a live subscriber. Once it overflows, what waits in it is lost and its reader is told so. */
+/**
+ * The queue before a live subscriber. Once it overflows, its reader gets what waited before and then an error. The real
+ * server overflows when its threads happen to be slower than the writer; here one append that offers too much always does.
+ */
 export class LiveQueue<T> implements AsyncIterable<T> {
   private readonly waiting: T[] = [];
   private state: 'open' | 'closed' | 'overflown' = 'open';
@@ -24,9 +27,9 @@ export class LiveQueue<T> implements AsyncIterable<T> {
   /** Ends when closed. @throws RpcError when it has overflown. */
   async *[Symbol.asyncIterator](): AsyncIterator<T> {
     while (this.state !== 'closed') {
-      if (this.state === 'overflown') throw consumerTooSlow();
       const next = this.waiting.shift();
       if (next !== undefined) yield next;
+      else if (this.state === 'overflown') throw consumerTooSlow();
       else await this.somethingNew();
     }
   }

@@ -8,7 +8,7 @@ import { streams } from './protocol.js';
 import { eventResponse } from './recorded-event.js';
 import { ResponseStream } from './response-stream.js';
 import type { ReadCall } from './response-stream.js';
-import { asRpcError, notPlayed, unknownError } from './rpc-errors.js';
+import { asRpcError, handlerFailed, notPlayed, readFailed } from './rpc-errors.js';
 import { subscribeToAll } from './subscription.js';
 import type { StoredEvent } from './stored-event.js';
 import type { TransactionLog } from './transaction-log.js';
@@ -25,7 +25,7 @@ export function readCall(context: CallContext): handleServerStreamingCall<stream
 async function answer(context: CallContext, call: ReadCall): Promise<void> {
   context.authorize(call.metadata);
   const options = call.request.getOptions();
-  if (options === undefined) throw unknownError('Exception was thrown by handler.');
+  if (options === undefined) throw handlerFailed();
   const stream = options.getStream();
   const name = stream === undefined ? undefined : streamNameOf(stream.getStreamIdentifier());
   const kind = options.hasSubscription() ? 'subscription' : 'read';
@@ -37,6 +37,8 @@ async function answer(context: CallContext, call: ReadCall): Promise<void> {
     await subscribeToAll({ context, call, options, responses, fault });
     return;
   }
+  // The real server looks for the end of such a read for ever.
+  if (name === undefined && Number(options.getCount()) === 0) return;
   const events = name === undefined ? allEvents(context.log, options) : streamEvents(context.log, name, options);
   if (events === undefined) await responses.send(notFound(options));
   else if (!(await sendEvents(context, call, { events, responses, fault }))) return;
@@ -74,13 +76,6 @@ function notFound(options: streams.ReadReq.Options): streams.ReadResp {
   );
 }
 
-/** @throws RpcError for a count of 0, which the server answers as an unexpected error. */
-function countOf(options: streams.ReadReq.Options): number {
-  const count = Number(options.getCount());
-  if (count === 0) throw unknownError('Exception was thrown by handler.');
-  return count;
-}
-
 /** Undefined when there is no such stream. */
 function streamEvents(
   log: TransactionLog,
@@ -88,9 +83,9 @@ function streamEvents(
   options: streams.ReadReq.Options,
 ): Iterable<StoredEvent> | undefined {
   const from = options.getStream();
-  const count = countOf(options);
+  const count = Number(options.getCount());
   const backwards = options.getReadDirection() === BACKWARDS;
-  if (from?.hasEnd() === true && !backwards) throw unknownError('Exception was thrown by handler.');
+  if (count === 0 || (from?.hasEnd() === true && !backwards)) throw readFailed('ReadStreamResult');
   const known = log.stream(name);
   if (known === undefined) return undefined;
   const last = known.length - 1;
@@ -108,22 +103,23 @@ function streamEvents(
 
 /** Inclusive forwards, exclusive backwards. */
 function allEvents(log: TransactionLog, options: streams.ReadReq.Options): Iterable<StoredEvent> {
-  const count = countOf(options);
   const { accepts } = filterOf(options);
-  const start = startOf(log, options);
+  const backwards = options.getReadDirection() === BACKWARDS;
+  const start = startOf(log, options, backwards);
   const at = (index: number): StoredEvent | undefined => log.at(index);
-  const events = options.getReadDirection() === BACKWARDS ? downFrom(start - 1, at) : upFrom(start, at);
-  return take(events, count, accepts);
+  return take(backwards ? downFrom(start - 1, at) : upFrom(start, at), Number(options.getCount()), accepts);
 }
 
 /** The index of the first event at or behind the position a read starts from. */
-function startOf(log: TransactionLog, options: streams.ReadReq.Options): number {
+function startOf(log: TransactionLog, options: streams.ReadReq.Options, backwards: boolean): number {
   const all = options.getAll();
   if (all?.hasEnd() === true) return log.length;
   const position = all?.getPosition();
   if (position === undefined) return 0;
   const commit = Number(position.getCommitPosition());
-  if (commit < log.end && !log.isBoundary(commit)) throw unknownError('Unexpected ReadAllResult: Error');
+  if (Number(position.getPreparePosition()) > commit) throw handlerFailed();
+  const readable = log.isBoundary(commit) || (!backwards && log.isBehind(commit));
+  if (!readable) throw readFailed('ReadAllResult');
   return log.indexFrom(commit);
 }
 

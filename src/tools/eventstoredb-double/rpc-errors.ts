@@ -15,8 +15,13 @@ export class RpcError extends Error {
   readonly metadata = new Metadata();
 }
 
-export function unknownError(details: string): RpcError {
-  return new RpcError(status.UNKNOWN, details);
+/** What an exception nobody expected becomes. */
+export function handlerFailed(): RpcError {
+  return new RpcError(status.UNKNOWN, 'Exception was thrown by handler.');
+}
+
+export function readFailed(result: 'ReadStreamResult' | 'ReadAllResult'): RpcError {
+  return new RpcError(status.UNKNOWN, `Unexpected ${result}: Error`);
 }
 
 export function maxAppendSizeExceeded(limit: number): RpcError {
@@ -45,6 +50,10 @@ export function accessDenied(): RpcError {
   return new RpcError(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
 }
 
+export function unauthenticated(): RpcError {
+  return new RpcError(status.UNAUTHENTICATED, 'Unauthenticated');
+}
+
 export function consumerTooSlow(): RpcError {
   const what = 'Consumer too slow to handle event while live. Client resubscription required.';
   return new RpcError(status.ABORTED, `Operation timed out: ${what}`);
@@ -56,5 +65,5 @@ export function notPlayed(what: string): RpcError {
 
 /** Any thrown value as the server would answer it. */
 export function asRpcError(thrown: unknown): RpcError {
-  return thrown instanceof RpcError ? thrown : unknownError('Exception was thrown by handler.');
+  return thrown instanceof RpcError ? thrown : handlerFailed();
 }

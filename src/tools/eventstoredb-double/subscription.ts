@@ -7,7 +7,7 @@ import { LiveQueue } from './live-queue.js';
 import { streams } from './protocol.js';
 import { eventResponse } from './recorded-event.js';
 import type { ReadCall, ResponseStream } from './response-stream.js';
-import { unknownError } from './rpc-errors.js';
+import { handlerFailed } from './rpc-errors.js';
 import type { StoredEvent } from './stored-event.js';
 import type { TransactionLog } from './transaction-log.js';
 
@@ -28,22 +28,20 @@ export async function subscribeToAll(given: SubscriptionCall): Promise<void> {
   await new Subscription(given, filter, start).run();
 }
 
-interface Start {
-  /** Index of the first event to look at. */
-  readonly index: number;
-  /** No event up to this position is delivered: further than the log reaches when the client comes from another log. */
-  readonly after: number;
-}
-
-function startOf(log: TransactionLog, options: streams.ReadReq.Options): Start {
+/**
+ * The index of the first event to look at: the second one at or behind the position asked for, for the client has seen
+ * the first. From a position behind the end everything to come is delivered, so a log restored from an older copy shows
+ * by nothing here.
+ */
+function startOf(log: TransactionLog, options: streams.ReadReq.Options): number {
   const all = options.getAll();
-  if (all?.hasEnd() === true) return { index: log.length, after: -1 };
+  if (all?.hasEnd() === true) return log.length;
   const position = all?.getPosition();
-  if (position === undefined) return { index: 0, after: -1 };
+  if (position === undefined) return 0;
   const commit = Number(position.getCommitPosition());
-  if (commit > log.end) return { index: log.length, after: commit };
-  if (!log.isBoundary(commit)) throw unknownError('Exception was thrown by handler.');
-  return { index: log.indexFrom(commit) + 1, after: -1 };
+  if (log.isBehind(commit)) return log.length;
+  if (!log.isBoundary(commit)) throw handlerFailed();
+  return log.indexFrom(commit) + 1;
 }
 
 class Subscription {
@@ -57,7 +55,7 @@ class Subscription {
   constructor(
     private readonly given: SubscriptionCall,
     private readonly filter: FilterAndWindow,
-    private readonly start: Start,
+    private readonly start: number,
   ) {
     this.log = given.context.log;
     this.responses = given.responses;
@@ -66,7 +64,7 @@ class Subscription {
   async run(): Promise<void> {
     const fault = this.given.fault;
     if (fault !== undefined && fault.kind !== 'lose-answer' && (fault.afterEvents ?? 0) === 0) this.suffer(fault);
-    let index = this.start.index;
+    let index = this.start;
     while (!this.responses.signal.aborted) {
       const page = this.page(index);
       if (page.matching.length === 0 && page.endReached) return this.goLive(page.scanned);
@@ -84,18 +82,19 @@ class Subscription {
       const event = this.log.at(from + scanned);
       if (event === undefined) return { from, matching, scanned, endReached: true };
       scanned += 1;
-      if (this.filter.accepts(event) && event.position > this.start.after) matching.push(event);
+      if (this.filter.accepts(event)) matching.push(event);
     }
     return { from, matching, scanned, endReached: false };
   }
 
-  /** The position is of the last event delivered from the page, or of its first one when none was. */
+  /** The position is of the last event delivered from the page; or where the page began, with 0 for the prepare. */
   private async checkpointAfter(page: Page): Promise<void> {
     this.scanned += page.scanned;
     if (page.endReached || this.scanned < this.filter.checkpointInterval) return;
     this.scanned %= this.filter.checkpointInterval;
-    const position = page.matching.at(-1)?.position ?? this.log.at(page.from)?.position;
-    if (position !== undefined) await this.checkpoint(position);
+    const last = page.matching.at(-1);
+    if (last !== undefined) await this.checkpoint(last.position);
+    else await this.checkpoint(this.log.at(page.from)?.position ?? 0, 0);
   }
 
   private async goLive(scannedBefore: number): Promise<void> {
@@ -114,7 +113,6 @@ class Subscription {
   }
 
   private offer(queue: LiveQueue<() => Promise<void>>, event: StoredEvent): void {
-    if (event.position <= this.start.after) return;
     if (this.filter.accepts(event)) queue.offer(() => this.deliver(event));
     this.scanned += 1;
     if (this.scanned < this.filter.checkpointInterval) return;
@@ -135,9 +133,9 @@ class Subscription {
     if (fault.kind === 'cut') this.given.context.cutConnectionOf(this.given.call);
   }
 
-  private async checkpoint(position: number): Promise<void> {
+  private async checkpoint(commit: number, prepare = commit): Promise<void> {
     const checkpoint = new streams.ReadResp.Checkpoint();
-    checkpoint.setCommitPosition(String(position)).setPreparePosition(String(position));
+    checkpoint.setCommitPosition(String(commit)).setPreparePosition(String(prepare));
     await this.send(new streams.ReadResp().setCheckpoint(checkpoint));
   }
 

@@ -1,15 +1,26 @@
+import { randomUUID } from 'node:crypto';
 import type { LogFile } from './log-file.js';
 import type { ProposedEvent, StoredEvent } from './stored-event.js';
 
 export type ExpectedVersion = number | 'no_stream' | 'stream_exists' | 'any';
 
-/** Where the stream stands: the revision of its last event, or -1. */
+/** `revision`, `current`: of the last event of the append, of the stream; -1 when there is none. */
 export type AppendOutcome =
-  | { readonly kind: 'success'; readonly revision: number; readonly position: number | undefined }
+  | { readonly kind: 'success'; readonly revision: number; readonly position: number }
   | { readonly kind: 'wrong-version'; readonly current: number };
 
-/** The bytes of a prepare record besides stream name, type, data and metadata. */
-const RECORD_OVERHEAD = 96;
+/** The bytes of a record besides stream name, type, data and metadata. */
+const RECORD_OVERHEAD = 90;
+/** The bytes of the records that are no events and that the server writes into a new log, and at every later start. */
+const NEW_LOG_BYTES = 548;
+const START_BYTES = 582;
+
+/** The one event that a server with default settings finds in its log when it has just made it. */
+const FIRST_EVENT = {
+  stream: '$$$scavenges',
+  type: '$metadata',
+  data: { $maxAge: 2592000, $acl: { $r: '$ops', $w: [], $d: [], $mr: [], $mw: [] } },
+};
 
 const NOTHING: readonly StoredEvent[] = [];
 
@@ -18,32 +29,29 @@ const NOTHING: readonly StoredEvent[] = [];
  * about expected versions and repeated ids.
  */
 export class TransactionLog {
-  private readonly events: StoredEvent[];
+  private readonly events: StoredEvent[] = [];
   private readonly streams = new Map<string, StoredEvent[]>();
   private readonly listeners = new Set<(appended: readonly StoredEvent[]) => void>();
+  /** Where records start that are no events: one may read from there, but never gets them. */
+  private readonly otherRecords = new Set<number>([0]);
   /** What the server remembers of ids for `any`: lost with its process. */
   private recentIds = new Map<string, StoredEvent>();
-  private endPosition = 0;
+  private end = NEW_LOG_BYTES;
+  private lastCommitted = 0;
 
-  private constructor(
-    private readonly file: LogFile | undefined,
-    stored: readonly StoredEvent[],
+  /** Without a file it lives as long as the object. */
+  constructor(
+    private readonly file?: LogFile,
+    stored: readonly StoredEvent[] = NOTHING,
   ) {
-    this.events = [];
     for (const event of stored) this.keep(event);
-  }
-
-  static inMemory(): TransactionLog {
-    return new TransactionLog(undefined, []);
-  }
-
-  static over(file: LogFile, stored: readonly StoredEvent[]): TransactionLog {
-    return new TransactionLog(file, stored);
-  }
-
-  /** The position the next record will have. */
-  get end(): number {
-    return this.endPosition;
+    if (stored.length > 0) {
+      this.writeOtherRecord(START_BYTES);
+      return;
+    }
+    const data = Buffer.from(JSON.stringify(FIRST_EVENT.data));
+    const first = { id: randomUUID(), type: FIRST_EVENT.type, isJson: true, data, metadata: Buffer.alloc(0) };
+    this.append(FIRST_EVENT.stream, 'no_stream', [first]);
   }
 
   get length(): number {
@@ -71,9 +79,15 @@ export class TransactionLog {
     return low;
   }
 
-  /** Whether a record starts there, or the log ends there: the server cannot read from anywhere else. */
+  /** Behind the last append: reads forwards find nothing there and look no closer. */
+  isBehind(position: number): boolean {
+    return position > this.lastCommitted;
+  }
+
+  /** Whether a record starts there, or the log ends there: the server cannot look at anything else. */
   isBoundary(position: number): boolean {
-    return position === 0 || position === this.endPosition || this.at(this.indexFrom(position))?.position === position;
+    if (position === this.end || this.otherRecords.has(position)) return true;
+    return this.at(this.indexFrom(position))?.position === position;
   }
 
   /** All events or none, at once. @throws whatever the file throws: then nothing was written. */
@@ -100,9 +114,10 @@ export class TransactionLog {
     return () => this.listeners.delete(listener);
   }
 
-  /** What a restart of the server forgets. */
-  forgetRecentIds(): void {
+  /** What a restart of the server forgets, and writes. */
+  restarted(): void {
     this.recentIds = new Map();
+    this.writeOtherRecord(START_BYTES);
   }
 
   close(): void {
@@ -110,9 +125,9 @@ export class TransactionLog {
   }
 
   private write(stream: string, current: number, proposed: readonly ProposedEvent[]): AppendOutcome {
-    if (proposed.length === 0) return { kind: 'success', revision: current, position: undefined };
+    if (proposed.length === 0) return this.writeNothing(stream, current);
     const created = Date.now();
-    let position = this.endPosition;
+    let position = this.end;
     const written = proposed.map((event, offset): StoredEvent => {
       const stored = { ...event, stream, revision: current + 1 + offset, position, created };
       position += recordSize(stored);
@@ -124,18 +139,32 @@ export class TransactionLog {
       this.recentIds.set(event.id, event);
     }
     for (const listener of this.listeners) listener(written);
-    return { kind: 'success', revision: current + written.length, position: written.at(-1)?.position };
+    return { kind: 'success', revision: current + written.length, position: this.lastCommitted };
+  }
+
+  /** An append without events leaves a record and no event. */
+  private writeNothing(stream: string, current: number): AppendOutcome {
+    this.lastCommitted = this.end;
+    this.writeOtherRecord(RECORD_OVERHEAD + Buffer.byteLength(stream));
+    return { kind: 'success', revision: current, position: this.lastCommitted };
+  }
+
+  private writeOtherRecord(bytes: number): void {
+    this.otherRecords.add(this.end);
+    this.end += bytes;
   }
 
   private keep(event: StoredEvent): void {
+    if (event.position !== this.end) this.otherRecords.add(this.end);
     const known = this.streams.get(event.stream);
     if (known === undefined) this.streams.set(event.stream, [event]);
     else known.push(event);
     this.events.push(event);
-    this.endPosition = event.position + recordSize(event);
+    this.lastCommitted = event.position;
+    this.end = event.position + recordSize(event);
   }
 
-  /** The last of them when all were written to this stream in this life of the server; undefined when the first was not. */
+  /** The last of them when this life of the server wrote them all to this stream; undefined when not even the first. */
   private recentlyWritten(stream: string, proposed: readonly ProposedEvent[]): StoredEvent | 'partly' | undefined {
     let last: StoredEvent | undefined;
     for (const [index, { id }] of proposed.entries()) {
@@ -147,7 +176,7 @@ export class TransactionLog {
   }
 }
 
-/** The last event when exactly these ids follow `after` in this order. */
+/** The last event when exactly these ids follow `after` in this order, whatever follows them. */
 function repeatedAt(
   known: readonly StoredEvent[],
   after: number,
