@@ -7,6 +7,7 @@ import { Mongoose } from 'mongoose';
 import { EmbeddedReadModels } from '../../src/shared/read-models/adapters/embedded/embedded-read-models.js';
 import { MongoDbReadModels } from '../../src/shared/read-models/adapters/mongodb/mongodb-read-models.js';
 import type { ReadModelsUnderTest } from './read-models.fixtures.js';
+import { answersContract } from './read-models.answers.contract.js';
 import { queryContract } from './read-models.queries.contract.js';
 import { projectionContract } from './read-models.projections.contract.js';
 import { rebuildContract } from './read-models.rebuild.contract.js';
@@ -53,6 +54,7 @@ function certify(address: string): void {
     });
     return;
   }
+  answersContract(scheme, () => adapter(address));
   queryContract(scheme, () => adapter(address));
   projectionContract(scheme, () => adapter(address));
   rebuildContract(scheme, () => adapter(address));
