@@ -21,23 +21,11 @@ export {
 } from './domain/catalog-book.js';
 export { parsePricing, type ParsedPricing } from './domain/pricing/parse-pricing.js';
 export * from './domain/pricing/pricing.js';
-export {
-  accumulatorKey,
-  allowanceKey,
-  compilePricing,
-  resourceOf,
-  type CompiledCharge,
-  type CompiledPrice,
-  type ResourceKey,
-} from './domain/pricing/compile-pricing.js';
-export { applyCharge } from './domain/pricing/apply-charge.js';
+export { compilePricing, type CompiledPrice } from './domain/pricing/compile-pricing.js';
+export type { CompiledCharge } from './domain/pricing/compile-charge.js';
+export type { PriceUnits } from './domain/pricing/price-units.js';
 export { chargeLine } from './domain/pricing/charge-line.js';
-export type { Balances, Before, Charged, Impact, NotCharged, PricedUsage } from './domain/pricing/charged.js';
-export {
-  amountText,
-  quantityText,
-  quantityUnits,
-  type AmountUnits,
-  type QuantityUnits,
-} from './domain/pricing/scaled.js';
-export { explainCharge, nameImpact, type Explanation, type NamedImpact } from './domain/pricing/explain-charge.js';
+export type { Before, Charged, Impact, NotCharged } from './domain/pricing/charged.js';
+export type { Balances, PricedUsage } from './domain/pricing/priced-usage.js';
+export { explainCharge, type Explanation } from './domain/pricing/explain-charge.js';
+export { IMPACT_MEANINGS, type NamedImpact } from './domain/pricing/name-impact.js';

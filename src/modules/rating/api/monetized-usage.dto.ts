@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { IsInstant } from '../../../shared/http/is-instant.js';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
+import { IMPACT_MEANINGS } from '../../catalog/index.js';
 
 export class MonetizedUsageQuery extends ListQuery {
   @ApiPropertyOptional({ description: 'Usage of this account.', example: 'A0000001' })
@@ -107,7 +108,7 @@ export class ImpactDto {
   impactType!: string;
 
   @ApiProperty({
-    enum: ['USAGE', 'ENTRY', 'REPRICING', 'FIXED', 'AMOUNT_LIMIT', 'GRANT', 'ALLOWANCE', 'ACCUMULATOR'],
+    enum: IMPACT_MEANINGS,
     example: 'USAGE',
     description: 'Which step of the price it is.',
   })

@@ -1,4 +1,4 @@
-import type { RatedImpact, UsageBatchRatedHead } from '../domain/events.js';
+import type { RatedBefore, RatedImpact, UsageBatchRatedHead } from '../domain/events.js';
 
 /** Where a monetized record stands in the log. */
 export interface RatedAddress {
@@ -36,10 +36,7 @@ export interface MonetizedRecord {
   readonly amount: string;
   readonly price: { readonly priceOfferId: string; readonly version: number };
   readonly impacts: readonly RatedImpact[];
-  readonly before: {
-    readonly accumulator: string | null;
-    readonly allowances: Readonly<Record<string, string>>;
-  } | null;
+  readonly before: RatedBefore | null;
   readonly cause: UsageBatchRatedHead['cause'];
   /** The mediated chunk, and the record's row in it. */
   readonly mediated: { readonly position: number; readonly ordinal: number };

@@ -43,7 +43,7 @@ export class RecordRating {
       return suspended(suspend.currencyMismatch(owner, priceOfferId, price.currency));
     }
     const cycle = route.cycles.startAt(at);
-    const draft = this.draftFor(ledger, route.holder, cycle);
+    const draft = this.draftFor(ledger, route, cycle);
     const charges = chargeLine(price, usage, draft);
     if ('code' in charges) {
       return suspended(suspend.notCharged(owner, priceOfferId, version.version, charges));
@@ -59,9 +59,9 @@ export class RecordRating {
     return { kind: 'MONETIZED', rated, charges };
   }
 
-  private draftFor(ledger: BalanceLedger, holder: string, cycle: number): BalanceDraft {
+  private draftFor(ledger: BalanceLedger, { holder, cycles }: Route, cycle: number): BalanceDraft {
     this.draft ??= new BalanceDraft(ledger);
-    this.draft.start(ledger, holder, cycle);
+    this.draft.start(ledger, holder, cycle, cycles);
     return this.draft;
   }
 }

@@ -14,6 +14,13 @@ export interface CycleBalances {
   readonly older: CycleBalances | undefined;
 }
 
+/** The start of the billing cycle an instant belongs to. */
+export interface CycleStarts {
+  startAt(at: number): number;
+}
+
+const ALLOWANCES = 'allowance/';
+
 /** For a snapshot: `[holder, [[cycle, keys, values], ...]]`, newest first. */
 export type LedgerState = readonly (readonly [
   holder: string,
@@ -64,7 +71,7 @@ export class BalanceLedger {
       for (const impact of impacts[row] ?? []) {
         if (impact[0] === 'PRICE') continue;
         const holder = holderOf(account[row] ?? '', subscription[row] ?? '');
-        const key = impact[0] === 'ALLOWANCE' ? `allowance/${impact[1]}` : `accumulator/${impact[1]}`;
+        const key = impact[0] === 'ALLOWANCE' ? `${ALLOWANCES}${impact[1]}` : `accumulator/${impact[1]}`;
         this.add(holder, cycle[row] ?? 0, key, quantityUnitsOf(impact[2]));
       }
     }
@@ -96,6 +103,16 @@ export class BalanceLedger {
     let balances = this.holders.get(holder);
     while (balances !== undefined && balances.cycle !== cycle) balances = balances.older;
     return balances;
+  }
+
+  /** A balance in the latest cycle before one that has it; cycles are kept as they were opened, not by their time. */
+  latestBefore(holder: string, cycle: number, key: string): bigint | undefined {
+    let latest: CycleBalances | undefined;
+    for (let at = this.holders.get(holder); at !== undefined; at = at.older) {
+      const isLater = at.cycle < cycle && (latest === undefined || at.cycle > latest.cycle);
+      if (isLater && balanceIn(at, key) !== undefined) latest = at;
+    }
+    return balanceIn(latest, key);
   }
 
   open(holder: string, cycle: number): CycleBalances {
@@ -131,6 +148,7 @@ export function holderOf(account: string, subscription: string): string {
 export class BalanceDraft {
   private holder = '';
   private cycle = 0;
+  private cycles: CycleStarts | undefined;
   /** Found once for all that one record asks. */
   private balances: CycleBalances | undefined;
   private readonly keys: string[] = [];
@@ -138,10 +156,11 @@ export class BalanceDraft {
 
   constructor(private ledger: BalanceLedger) {}
 
-  start(ledger: BalanceLedger, holder: string, cycle: number): void {
+  start(ledger: BalanceLedger, holder: string, cycle: number, cycles: CycleStarts): void {
     this.ledger = ledger;
     this.holder = holder;
     this.cycle = cycle;
+    this.cycles = cycles;
     this.balances = ledger.cycleOf(holder, cycle);
     this.keys.length = 0;
     this.values.length = 0;
@@ -160,6 +179,24 @@ export class BalanceDraft {
     }
     this.keys.push(key);
     this.values.push(value);
+  }
+
+  /** As the billing cycle before left it. */
+  earlier(key: string): bigint | undefined {
+    if (this.cycles === undefined) return undefined;
+    return balanceIn(this.ledger.cycleOf(this.holder, this.cycles.startAt(this.cycle - 1)), key);
+  }
+
+  /** In the latest cycle that has it, up to this one. */
+  latest(key: string): bigint | undefined {
+    return this.get(key) ?? this.ledger.latestBefore(this.holder, this.cycle, key);
+  }
+
+  /** Names of the allowances of the cycle, in the order they were granted. */
+  allowances(): readonly string[] {
+    const granted = this.balances?.keys ?? [];
+    const keys = [...granted, ...this.keys.filter((key) => !granted.includes(key))];
+    return keys.flatMap((key) => (key.startsWith(ALLOWANCES) ? key.slice(ALLOWANCES.length) : []));
   }
 
   commit(): void {

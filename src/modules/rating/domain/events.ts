@@ -69,6 +69,8 @@ export interface UsageBatchRatedHead {
  *
  * PRICE impacts with quantity 0 are not usage: tier and rate = a tier's entry price; tier without rate = what was used
  * before, priced again at the tier now reached (WHOLE); rate without tier = the connect fee; neither = an amount limit.
+ * PRICE impacts with a quantity but without a tier: with rate = that percentage of the quantity; without = the maximum
+ * spend of a cycle (the quantity) was reached. Accumulators whose names begin with $ are counters a price keeps itself.
  */
 export type RatedImpact = readonly [
   offerType: 'PRICE' | 'ALLOWANCE' | 'ACCUMULATOR',
@@ -78,6 +80,24 @@ export type RatedImpact = readonly [
   amount: string | null,
   tier: number | null,
 ];
+
+/** What a charge found; members that do not apply to it are absent. */
+export interface RatedBefore {
+  readonly accumulator: string | null;
+  readonly allowances: Readonly<Record<string, string>>;
+  /** Every other balance it looked at, by its key. */
+  readonly balances?: Readonly<Record<string, string>>;
+  /** The allowances it might draw on, in the order of their use, where the price leaves the order to the balances. */
+  readonly order?: readonly string[];
+  /** What a rate unit derived from the record. */
+  readonly measured?: string;
+  /** Of the meter it read: the quantity, the reading before, and the one kept in this cycle so far. */
+  readonly meter?: { readonly reading: string; readonly before: string | null; readonly inCycle: string | null };
+  /** The net amounts of the earlier charges it is a percentage of, by name. */
+  readonly charges?: Readonly<Record<string, string>>;
+  /** Of a record priced by its pieces: the charge of each, and how much of the measured quantity it is. */
+  readonly pieces?: readonly (readonly [charge: number, quantity: string])[];
+}
 
 /** Columns of monetized records (one row per charge of a line), and of suspended lines (group `s.`). */
 export interface UsageBatchRatedColumns {
@@ -108,10 +128,7 @@ export interface UsageBatchRatedColumns {
    * What the record found, so that its charge can be recomputed from this row, the price version and the mediated
    * record alone: the accumulator before it (null when the price looks at none), the allowances before it.
    */
-  readonly before: readonly ({
-    readonly accumulator: string | null;
-    readonly allowances: Readonly<Record<string, string>>;
-  } | null)[];
+  readonly before: readonly (RatedBefore | null)[];
   readonly 's.source': readonly number[];
   readonly 's.line': readonly number[];
   readonly 's.ordinal': readonly number[];

@@ -187,6 +187,7 @@ export class RatedBatch {
     this.bytes +=
       ROW_BYTES +
       IMPACT_BYTES * charge.impacts.length +
+      findingsBytes(charge.before) +
       record.serviceId.length +
       rated.account.length +
       rated.subscription.length;
@@ -206,6 +207,14 @@ export class RatedBatch {
     }
     return this.offers.push({ priceOfferId, version }) - 1;
   }
+}
+
+/** What is found beyond the usual, and the names of the counters among the impacts. */
+function findingsBytes(before: RatedCharge['before']): number {
+  if (before === null) return 0;
+  const { balances, order, charges, pieces, meter } = before;
+  const usual = [balances, order, charges, pieces, meter].every((finding) => finding === undefined);
+  return usual ? 0 : 2 * JSON.stringify(before).length;
 }
 
 function emptyColumns(): Mutable<KnownColumns> {

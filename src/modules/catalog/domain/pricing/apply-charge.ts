@@ -1,36 +1,60 @@
-import type { Balances, Before, Charged, Impact, NotCharged, PricedUsage } from './charged.js';
-import type { CompiledCharge, CompiledPrice } from './compile-pricing.js';
+import type { Before, Charged, Impact, NotCharged } from './charged.js';
+import { allowanceOf, type CompiledAllowance, type CompiledCharge, type NamedBalance } from './compile-charge.js';
+import { noteReading } from './derive-quantity.js';
+import { beforeOf, positionOf } from './found-balances.js';
+import type { Derived, Line } from './line.js';
+import { matchingAllowances } from './matching-allowances.js';
+import { measureCharge } from './measure-charge.js';
+import { percentageOf, type Percentage } from './percentage.js';
 import { priceQuantity } from './price-quantity.js';
-import { QUANTITY_SCALE } from './pricing.js';
 import { ratedQuantity } from './rated-quantity.js';
-import { amountText, isPlainInteger, quantityText, quantityUnits, type QuantityUnits } from './scaled.js';
+import { amountText, ONE, quantityText, type QuantityUnits } from './scaled.js';
+import { withinSpend } from './spend-limit.js';
+import { isPriced, startOf, tierOf } from './tier-position.js';
 
-const ONE: QuantityUnits = 10n ** BigInt(QUANTITY_SCALE);
-
-/** One charge of one record: pure but for the balances it is given. */
-export function applyCharge(
-  price: CompiledPrice,
-  charge: CompiledCharge,
-  usage: PricedUsage,
-  balances: Balances,
-): Charged | NotCharged {
-  const raw = charge.quantityName === undefined ? '1' : usage.quantity(charge.quantityName);
-  const measured = raw === '1' ? ONE : measure(raw);
-  if (measured === undefined) return notDerivable(charge, raw);
-  const quantity = ratedQuantity(charge, measured);
-  const text = charge.keepsQuantity && typeof raw === 'string' && isPlainInteger(raw) ? raw : quantityText(quantity);
-  const position = charge.position === undefined ? undefined : (balances.get(charge.position) ?? 0n);
-  const before = beforeOf(charge, position, balances);
+/**
+ * One charge of one record that it prices whole: pure but for the balances of the line.
+ * @param measured when it is measured already.
+ */
+export function applyCharge(line: Line, charge: CompiledCharge, measured?: Derived): Charged | NotCharged {
+  const { balances, price } = line;
+  const measure = measured ?? measureCharge(line, charge);
+  if ('code' in measure) return measure;
+  const allowances = allowancesFor(line, charge);
+  const percent = charge.percent === undefined ? undefined : percentageOf(line, charge, charge.percent);
+  if (percent !== undefined && 'code' in percent) return percent;
+  const before = withFindings(line, charge, measure, percent, beforeOf(line, charge, allowances));
   const impacts: Impact[] = [];
-  const amount = priceQuantity({ price, charge, balances, impacts, text }, position ?? 0n, quantity);
-  for (const { name, key } of charge.accumulators) {
-    if (quantity === 0n) break;
-    balances.set(key, (balances.get(key) ?? 0n) + quantity);
-    impacts.push(['ACCUMULATOR', name, text, null, null, null]);
+  noteMeter(line, measure, impacts);
+  const { freeCounter } = charge;
+  if (freeCounter !== undefined && isFreeEvent(line, charge)) {
+    countFreeEvent(line, freeCounter, impacts);
+    return nothing(line, charge, impacts, before);
   }
+  const quantity = ratedQuantity(charge, measure.quantity);
+  const text = charge.keepsQuantity ? measure.text : quantityText(quantity);
+  const found = positionOf(balances, charge);
+  const net = priceQuantity({
+    currency: price.currency,
+    charge,
+    balances,
+    impacts,
+    text,
+    quantity,
+    start: startOf(charge, found, 0n),
+    tier: tierOf(charge, found, quantity),
+    priced: isPriced(charge),
+    percent: percent?.amount ?? 0n,
+    percentBase: percent?.baseText ?? '0',
+    fixed: charge.fixed,
+    allowances,
+    run: undefined,
+  });
+  addToAccumulators(line, charge, quantity, text, impacts);
+  const amount = price.spend === undefined ? net : withinSpend(line, net, impacts);
   return {
     charge,
-    usageType: charge.usageType ?? usage.usageType,
+    usageType: charge.usageType ?? line.usage.usageType,
     quantity,
     quantityText: text,
     amount,
@@ -40,29 +64,76 @@ export function applyCharge(
   };
 }
 
-function measure(raw: string | null | undefined): QuantityUnits | undefined {
-  return typeof raw === 'string' ? quantityUnits(raw) : undefined;
+/** What a charge may draw on, in the order of use; recalled when it is charged again. */
+export function allowancesFor(line: Line, charge: CompiledCharge): readonly CompiledAllowance[] {
+  if (!charge.anyMatching) return charge.allowances;
+  const { recalled, price, balances } = line;
+  if (recalled?.order !== undefined) return recalled.order.map((name) => allowanceOf(price.pricing, name));
+  return matchingAllowances(price, charge, balances);
 }
 
-function notDerivable(charge: CompiledCharge, raw: string | null | undefined): NotCharged {
-  const name = charge.quantityName ?? '';
-  const found =
-    typeof raw === 'string'
-      ? `has "${raw.slice(0, 80)}" as quantity "${name}", which is not a decimal of 0 or more with at most ${QUANTITY_SCALE} decimals`
-      : `has no quantity "${name}"`;
+export function noteMeter(line: Line, { meter }: Derived, impacts: Impact[]): void {
+  const impact = meter === undefined ? null : noteReading(line, meter);
+  if (impact !== null) impacts.push(impact);
+}
+
+export function isFreeEvent({ balances }: Line, { freeCounter, freeEvents }: CompiledCharge): boolean {
+  return freeCounter !== undefined && (balances.get(freeCounter.key) ?? 0n) < freeEvents;
+}
+
+export function countFreeEvent({ balances }: Line, { name, key }: NamedBalance, impacts: Impact[]): void {
+  balances.set(key, (balances.get(key) ?? 0n) + ONE);
+  impacts.push(['ACCUMULATOR', name, '1', null, null, null]);
+}
+
+export function addToAccumulators(
+  { balances }: Line,
+  { accumulators }: CompiledCharge,
+  quantity: QuantityUnits,
+  text: string,
+  impacts: Impact[],
+): void {
+  if (quantity === 0n) return;
+  for (const { name, key } of accumulators) {
+    balances.set(key, (balances.get(key) ?? 0n) + quantity);
+    impacts.push(['ACCUMULATOR', name, text, null, null, null]);
+  }
+}
+
+/** A charge that costs nothing: a free event. */
+export function nothing(
+  line: Line,
+  charge: CompiledCharge,
+  impacts: readonly Impact[],
+  before: Before | null,
+): Charged {
   return {
-    code: 'QUANTITY_NOT_DERIVABLE',
-    reason: `charge "${charge.name}" measures "${name}", and the record ${found}`,
-    facts: { measure: name },
+    charge,
+    usageType: charge.usageType ?? line.usage.usageType,
+    quantity: 0n,
+    quantityText: '0',
+    amount: 0n,
+    amountText: '0',
+    impacts,
+    before,
   };
 }
 
-function beforeOf(charge: CompiledCharge, position: QuantityUnits | undefined, balances: Balances): Before | null {
-  if (position === undefined && charge.allowances.length === 0) return null;
-  const allowances: Record<string, string> = {};
-  for (const { name, key } of charge.allowances) {
-    const found = balances.get(key);
-    if (found !== undefined) allowances[name] = quantityText(found);
-  }
-  return { accumulator: position === undefined ? null : quantityText(position), allowances };
+/** What was found besides balances. */
+function withFindings(
+  { recalled }: Line,
+  charge: CompiledCharge,
+  { text, meter }: Derived,
+  percent: Percentage | undefined,
+  before: Before | null,
+): Before | null {
+  const ofCharges = percent?.charges;
+  const byUnit = charge.rateUnit !== undefined || recalled?.measured !== undefined;
+  if (!byUnit && ofCharges === undefined) return before;
+  return {
+    ...(before ?? { accumulator: null, allowances: {} }),
+    ...(byUnit ? { measured: text } : {}),
+    ...(meter === undefined ? {} : { meter }),
+    ...(ofCharges === undefined ? {} : { charges: ofCharges }),
+  };
 }

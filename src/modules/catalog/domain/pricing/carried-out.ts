@@ -2,34 +2,32 @@ import type { FieldError } from '../../../../shared/kernel/refusal.js';
 import type { Charge, Pricing } from './pricing.js';
 
 /**
- * What is part of the language but not carried out by this version is refused by name, so that nobody believes it is
- * charged. The list shrinks as rating grows; the language does not change.
+ * Parts of the language that need more than the line they charge, and whose other half is not there yet: refused by
+ * name, so that nobody believes they are charged.
  */
 export function notCarriedOut(pricing: Pricing): readonly FieldError[] {
   const errors: FieldError[] = [];
-  const refuse = (path: string, what: string): void => {
-    errors.push({ path, message: `${what} is part of the language but not carried out by this version` });
+  const refuse = (path: string, what: string, needs: string): void => {
+    errors.push({ path, message: `${what} is part of the language but not carried out by this version: ${needs}` });
   };
-  if (pricing.select === 'BEST') refuse('select', 'BEST (the most specific charge wins)');
-  if (pricing.spend !== undefined) refuse('spend', 'A limit of spend over a cycle');
+  if (pricing.spend?.minimum !== undefined) {
+    refuse('spend.minimum', 'A minimum spend', 'it is trued up when its billing cycle ends, and no job does that yet');
+  }
   pricing.charges.forEach((charge, index) => {
     refuseInCharge(charge, `charges[${index}]`, refuse);
   });
   return errors;
 }
 
-function refuseInCharge(charge: Charge, path: string, refuse: (path: string, what: string) => void): void {
-  if (charge.when?.zone !== undefined) refuse(`${path}.when.zone`, 'A zone');
-  if (charge.when?.time !== undefined) refuse(`${path}.when.time`, 'A time of day or week');
-  if (charge.freeEvents !== undefined) refuse(`${path}.freeEvents`, 'freeEvents');
-  if (charge.percent !== undefined) refuse(`${path}.percent`, 'A percentage');
-  if (charge.allowances === 'ANY_MATCHING') refuse(`${path}.allowances`, 'ANY_MATCHING');
-  const { tiers } = charge;
-  if (tiers === undefined) return;
-  if (tiers.by !== 'QUANTITY' && tiers.by !== 'BALANCE') refuse(`${path}.tiers.by`, tiers.by);
-  tiers.steps.forEach((step, index) => {
-    const at = `${path}.tiers.steps[${index}]`;
-    if (step.percent !== undefined) refuse(`${at}.percent`, 'A percentage');
-    if (step.increments !== undefined) refuse(`${at}.increments`, 'An increment of its own for a step');
-  });
+function refuseInCharge(
+  { tiers, when }: Charge,
+  path: string,
+  refuse: (path: string, what: string, needs: string) => void,
+): void {
+  if (tiers?.by === 'VOLUME') {
+    refuse(`${path}.tiers.by`, 'VOLUME', 'its second pass prices a billing cycle as a whole, and no job does that yet');
+  }
+  const units = 'rating does not know the units of the catalog yet';
+  if (when?.zone !== undefined) refuse(`${path}.when.zone`, 'A zone', units);
+  if (when?.time !== undefined) refuse(`${path}.when.time`, 'A time of day or week', units);
 }

@@ -1,5 +1,6 @@
 import { Decimal } from '../../../../shared/kernel/decimal.js';
 import { RATING_SCALE } from '../../../../shared/kernel/money.js';
+import { inIncrements } from './increments.js';
 import { QUANTITY_SCALE, type Step, type Tiers } from './pricing.js';
 import {
   amountOf,
@@ -17,6 +18,8 @@ export interface Piece {
   readonly end: QuantityUnits;
 }
 
+const NO_PIECES: readonly Piece[] = [];
+
 interface CompiledStep {
   /** The tier is (from, to]; to is undefined on the last. */
   readonly from: QuantityUnits;
@@ -25,6 +28,9 @@ interface CompiledStep {
   readonly base: bigint;
   readonly origin: QuantityUnits;
   readonly slope: bigint;
+  /** A staircase inside the step; `next` 0 = none. */
+  readonly first: QuantityUnits;
+  readonly next: QuantityUnits;
   readonly entry: AmountUnits;
   readonly price: string;
   readonly entryText: string;
@@ -42,18 +48,29 @@ interface CompiledStep {
  * Entry prices are steps of F apart from it: exact amounts, due when their tier is entered.
  */
 export class ChargeFunction {
-  readonly byBalance: boolean;
   readonly whole: boolean;
+  readonly hasStairs: boolean;
   private readonly steps: readonly [CompiledStep, ...CompiledStep[]];
   private readonly denominator: bigint;
 
   constructor(tiers: Tiers) {
-    this.byBalance = tiers.by === 'BALANCE';
+    this.hasStairs = tiers.steps.some(({ increments }) => increments !== undefined);
     this.whole = tiers.scope === 'WHOLE';
     const fractions = tiers.steps.map(amountPerUnit);
     this.denominator = fractions.reduce((all, { d }) => (all * d) / greatestCommonDivisor(all, d), 1n);
     const slopes = fractions.map(({ n, d }) => n * (this.denominator / d));
     this.steps = compileSteps(tiers, slopes, this.whole);
+  }
+
+  /**
+   * Where a position stands on the staircase of its tier: what is begun is charged whole, so that a package is bought
+   * by the first unit of it. Bounds are whole numbers of increments: no position leaves its tier.
+   */
+  charged(position: QuantityUnits, only = -1): QuantityUnits {
+    if (!this.hasStairs || position === 0n) return position;
+    const step = this.step(only < 0 ? this.tierReached(position) : only);
+    if (step.next === 0n || position < step.origin) return position;
+    return step.origin + inIncrements(position - step.origin, step.first, step.next);
   }
 
   /** The usage part of F at a position, seen from a tier, at the rating scale. */
@@ -64,12 +81,19 @@ export class ChargeFunction {
 
   /** What a piece costs: never lost and never doubled between neighbours, as both ends are points of F. */
   amountOf(piece: Piece): AmountUnits {
-    return this.valueAt(piece.tier, piece.end) - (piece.start === 0n ? 0n : this.valueAt(piece.tier, piece.start));
+    return (
+      this.valueAt(piece.tier, piece.end) -
+      (piece.start === 0n && (this.whole || piece.tier === 0) ? 0n : this.valueAt(piece.tier, piece.start))
+    );
   }
 
-  /** The pieces that (start, end] touches, from the first tier upward; none for an empty stretch. */
-  piecesOf(start: QuantityUnits, end: QuantityUnits): readonly Piece[] {
-    if (start >= end) return [];
+  /**
+   * The pieces that (start, end] touches, from the first tier upward; none for an empty stretch.
+   * @param only the tier that prices all of it, or -1.
+   */
+  piecesOf(start: QuantityUnits, end: QuantityUnits, only = -1): readonly Piece[] {
+    if (start >= end) return NO_PIECES;
+    if (only >= 0) return [{ tier: only, start, end }];
     if (this.whole) return [{ tier: this.tierReached(end), start, end }];
     let tier = this.tierAbove(start);
     const last = this.tierReached(end);
@@ -119,7 +143,7 @@ export class ChargeFunction {
   }
 
   /** The tier a total belongs to: (from, to], so that the unit that makes it equal `to` still counts there. */
-  private tierReached(total: QuantityUnits): number {
+  tierReached(total: QuantityUnits): number {
     return this.firstTier((to) => to >= total);
   }
 
@@ -151,7 +175,7 @@ export class ChargeFunction {
 
 /** Amount units per quantity unit of a step, as a reduced fraction. */
 function amountPerUnit(step: Step): { readonly n: bigint; readonly d: bigint } {
-  const price = Decimal.parse(step.price ?? '0');
+  const price = Decimal.parse(step.price ?? step.percent ?? '0');
   const per = quantityOf(step.per);
   // amount 10^-10, quantity 10^-12: (x 10^-12) * price / (per 10^-12) * 10^10 = x * (price * 10^10) / per
   const n = price.units * 10n ** BigInt(RATING_SCALE);
@@ -172,8 +196,10 @@ function compileSteps(tiers: Tiers, slopes: readonly bigint[], whole: boolean): 
       base: whole ? 0n : base,
       origin: whole ? 0n : from,
       slope,
+      first: quantityOf(step.increments?.first ?? '0'),
+      next: quantityOf(step.increments?.next ?? '0'),
       entry: amountOf(step.entry ?? '0'),
-      price: step.price ?? '0',
+      price: step.price ?? step.percent ?? '0',
       entryText: step.entry ?? '0',
     };
     if (to !== undefined) {

@@ -1,11 +1,12 @@
-import type { Balances, Charged, NotCharged } from './charged.js';
+import type { Charged, NotCharged } from './charged.js';
 import { chargeLine } from './charge-line.js';
-import { accumulatorKey, compilePricing } from './compile-pricing.js';
+import { compilePricing } from './compile-pricing.js';
 import { explainCharge } from './explain-charge.js';
 import { parsePricing } from './parse-pricing.js';
+import { MemoryBalances as Book } from './memory-balances.js';
+import type { Balances } from './priced-usage.js';
+import { accumulatorKey } from './resource-keys.js';
 import { quantityOf } from './scaled.js';
-
-class Book extends Map<string, bigint> implements Balances {}
 
 interface Line {
   readonly usageType?: string;
@@ -15,6 +16,8 @@ interface Line {
 function usage({ usageType = 'VOICE', quantities = {}, attributes = {} }: Line) {
   return {
     usageType,
+    at: 0,
+    serviceId: 'S',
     quantity: (name: string) => quantities[name],
     attribute: (name: string) => attributes[name],
   };
@@ -138,12 +141,7 @@ describe('chargeLine', () => {
     };
     const book = new Book();
     expect(amountsOf(pricing, seconds('20'), book)).toStrictEqual(['0']);
-    expect(book).toStrictEqual(
-      new Book([
-        ['allowance/X', 0n],
-        ['allowance/Y', quantityOf('45')],
-      ]),
-    );
+    expect(book.toRecord()).toStrictEqual({ 'allowance/X': '0', 'allowance/Y': '45' });
     expect(amountsOf(pricing, seconds('60'), book)).toStrictEqual(['10']);
   });
 

@@ -1,11 +1,18 @@
 import { applyCharge } from './apply-charge.js';
-import type { Balances, Charged, NotCharged, PricedUsage } from './charged.js';
-import type { CompiledCharge, CompiledPrice, Part } from './compile-pricing.js';
+import { applyPieces } from './apply-pieces.js';
+import type { Charged, NotCharged } from './charged.js';
+import type { CompiledCharge } from './compile-charge.js';
+import type { CompiledPrice } from './compile-pricing.js';
+import { cutRecord } from './cut-record.js';
+import type { Line } from './line.js';
+import { measureCharge } from './measure-charge.js';
+import type { Part } from './part.js';
+import type { Balances, PricedUsage } from './priced-usage.js';
 
 /**
- * Charges one usage line: every part of the price that is meant for its usage type, each by its first matching charge.
- * Balances move as it goes, so a line that is not charged must have its balances dropped by the caller: a line is
- * charged whole or not at all.
+ * Charges one usage line: every part of the price that is meant for its usage type, each by its first matching charge,
+ * and by one after the other when its time changes on the way. Balances move as it goes, so a line that is not charged
+ * must have its balances dropped by the caller: a line is charged whole or not at all.
  */
 export function chargeLine(price: CompiledPrice, usage: PricedUsage, balances: Balances): Charged[] | NotCharged {
   const parts = price.partsFor(usage.usageType);
@@ -17,38 +24,29 @@ export function chargeLine(price: CompiledPrice, usage: PricedUsage, balances: B
     };
   }
   const charged: Charged[] = [];
+  const line: Line = { price, usage, balances, charged, derived: undefined, recalled: undefined };
   for (const part of parts) {
-    const charge = selectCharge(part, usage);
-    if (charge === undefined) return noMatch(part, usage);
-    const one = applyCharge(price, charge, usage, balances);
-    if ('code' in one) return one;
-    charged.push(one);
+    const charge = part.select(usage, usage.at);
+    if (charge === undefined) return part.noMatch(usage, usage.at);
+    if (part.timeUnits.length === 0) {
+      const one = applyCharge(line, charge);
+      if ('code' in one) return one;
+      charged.push(one);
+    } else {
+      const rows = chargeByTime(line, part, charge);
+      if ('code' in rows) return rows;
+      charged.push(...rows);
+    }
   }
   return charged;
 }
 
-function selectCharge(part: Part, usage: PricedUsage): CompiledCharge | undefined {
-  for (const charge of part) {
-    let matches = true;
-    for (const [name, value] of charge.attributes) {
-      if (usage.attribute(name) !== value) {
-        matches = false;
-        break;
-      }
-    }
-    if (matches) return charge;
-  }
-  return undefined;
-}
-
-function noMatch(part: Part, usage: PricedUsage): NotCharged {
-  const names = [...new Set(part.flatMap((charge) => charge.attributes.map(([name]) => name)))];
-  const found = Object.fromEntries(names.map((name) => [name, usage.attribute(name) ?? '']));
-  const said = names.map((name) => `${name} = "${found[name] ?? ''}"`).join(', ');
-  const charges = part.map((charge) => `"${charge.name}"`).join(', ');
-  return {
-    code: 'NO_MATCHING_RATE',
-    reason: `none of its charges ${charges} takes a record of usage type ${usage.usageType} with ${said}`,
-    facts: { usageType: usage.usageType, ...found },
-  };
+/** @param first the charge for the instant the record begins. */
+function chargeByTime(line: Line, part: Part, first: CompiledCharge): readonly Charged[] | NotCharged {
+  const measured = measureCharge(line, first);
+  if ('code' in measured) return measured;
+  const pieces = cutRecord(part, line.usage, first, measured.quantity);
+  if (pieces !== undefined) return 'code' in pieces ? pieces : applyPieces(line, pieces, measured);
+  const one = applyCharge(line, first, measured);
+  return 'code' in one ? one : [one];
 }

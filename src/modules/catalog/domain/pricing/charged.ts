@@ -1,19 +1,5 @@
-import type { CompiledCharge, ResourceKey } from './compile-pricing.js';
+import type { CompiledCharge } from './compile-charge.js';
 import type { AmountUnits, QuantityUnits } from './scaled.js';
-
-/** A usage record as a price sees it. */
-export interface PricedUsage {
-  readonly usageType: string;
-  /** A decimal text, or nothing when the record has no such quantity. */
-  quantity(name: string): string | null | undefined;
-  attribute(name: string): string | null | undefined;
-}
-
-/** The balances of a subscription in the record's billing cycle. An allowance that was never granted is undefined. */
-export interface Balances {
-  get(key: ResourceKey): QuantityUnits | undefined;
-  set(key: ResourceKey, value: QuantityUnits): void;
-}
 
 /** `[offerType, resource, quantity, rate, amount, tier]`, as rated events hold it. */
 export type Impact = readonly [
@@ -25,10 +11,22 @@ export type Impact = readonly [
   tier: number | null,
 ];
 
-/** What a charge found: enough to recompute it. */
+/** What a charge found: enough to recompute it from the price and the record. Members that do not apply are absent. */
 export interface Before {
   readonly accumulator: string | null;
   readonly allowances: Readonly<Record<string, string>>;
+  /** Every other balance it looked at, by its key. */
+  readonly balances?: Readonly<Record<string, string>>;
+  /** The allowances it might draw on, in the order of their use, where the price leaves the order to the balances. */
+  readonly order?: readonly string[];
+  /** What a rate unit derived from the record. */
+  readonly measured?: string;
+  /** Of the meter it read: the quantity, the reading before, and the one kept in this cycle so far. */
+  readonly meter?: { readonly reading: string; readonly before: string | null; readonly inCycle: string | null };
+  /** The net amounts of the earlier charges it is a percentage of, by name. */
+  readonly charges?: Readonly<Record<string, string>>;
+  /** Of a record that is priced by its pieces: the charge of each, and how much of the measured quantity it is. */
+  readonly pieces?: readonly (readonly [charge: number, quantity: string])[];
 }
 
 /** One charge of a line: a monetized record. */

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import Big from 'big.js';
-import { applyCharge } from './apply-charge.js';
-import type { Balances, Charged, PricedUsage } from './charged.js';
+import type { Charged } from './charged.js';
 import { chargeLine } from './charge-line.js';
-import { accumulatorKey, allowanceKey, compilePricing, type CompiledPrice } from './compile-pricing.js';
+import { compilePricing, type CompiledPrice } from './compile-pricing.js';
 import { explainCharge } from './explain-charge.js';
 import { parsePricing } from './parse-pricing.js';
 import type { Charge, Pricing } from './pricing.js';
+import { MemoryBalances as Book } from './memory-balances.js';
+import type { Balances, PricedUsage } from './priced-usage.js';
+import { accumulatorKey, allowanceKey } from './resource-keys.js';
 import { quantityOf, quantityText } from './scaled.js';
 
 Big.DP = 60;
@@ -15,18 +17,14 @@ Big.RM = Big.roundHalfUp;
 const CASES = 12_000;
 const HALF_UP = Big.roundHalfUp;
 
-class Book implements Balances {
-  private readonly values = new Map<string, bigint>();
-  get(key: string): bigint | undefined {
-    return this.values.get(key);
-  }
-  set(key: string, value: bigint): void {
-    this.values.set(key, value);
-  }
-}
-
 function usageOf(quantity: string): PricedUsage {
-  return { usageType: 'U', quantity: (name) => (name === 'q' ? quantity : undefined), attribute: () => undefined };
+  return {
+    usageType: 'U',
+    at: 0,
+    serviceId: 'S',
+    quantity: (name) => (name === 'q' ? quantity : undefined),
+    attribute: () => undefined,
+  };
 }
 
 function priceOf(pricing: unknown): CompiledPrice {
@@ -310,8 +308,7 @@ describe('charging', () => {
   it('moves no balance of a line it cannot charge', () => {
     const price = priceOf(pricingOf({ byBalance: true, whole: false, entries: false }, [{ price: '1' }]));
     const book = new Book();
-    const [part] = price.charges;
-    expect(applyCharge(price, part!, { ...usageOf('1'), quantity: () => 'many' }, book)).toMatchObject({
+    expect(chargeLine(price, { ...usageOf('1'), quantity: () => 'many' }, book)).toMatchObject({
       code: 'QUANTITY_NOT_DERIVABLE',
     });
     expect(book.get(accumulatorKey('A'))).toBeUndefined();

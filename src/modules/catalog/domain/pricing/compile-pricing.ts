@@ -1,86 +1,34 @@
-import { ChargeFunction } from './charge-function.js';
-import { notCarriedOut } from './carried-out.js';
-import { partOf, RECORDS_MEASURE, type Charge, type Pricing } from './pricing.js';
-import { amountOf, quantityOf, type AmountUnits, type QuantityUnits } from './scaled.js';
+import { compileCharge, type CompiledCharge } from './compile-charge.js';
+import { Part, type Alternative } from './part.js';
+import { NO_UNITS, type PriceUnits } from './price-units.js';
+import { partOf, type Pricing } from './pricing.js';
+import { specificityOf } from './selection-facts.js';
+import { accumulatorKey, spendCounter } from './resource-keys.js';
+import { amountOf, type AmountUnits } from './scaled.js';
+import type { NamedBalance } from './compile-charge.js';
 
-/** The name of a balance of a subscription in a cycle: an allowance and an accumulator may have the same name. */
-export type ResourceKey = string;
-
-const ALLOWANCE_KEY = 'allowance/';
-const ACCUMULATOR_KEY = 'accumulator/';
-
-export function allowanceKey(name: string): ResourceKey {
-  return ALLOWANCE_KEY + name;
+/** A ceiling of what a cycle costs, and the running total it is a ceiling of. */
+export interface CompiledSpend {
+  readonly maximum: AmountUnits;
+  readonly text: string;
+  readonly counter: NamedBalance;
 }
-
-export function accumulatorKey(name: string): ResourceKey {
-  return ACCUMULATOR_KEY + name;
-}
-
-export interface ResourceName {
-  readonly kind: 'ALLOWANCE' | 'ACCUMULATOR';
-  readonly name: string;
-}
-
-export function resourceOf(key: ResourceKey): ResourceName {
-  return key.startsWith(ALLOWANCE_KEY)
-    ? { kind: 'ALLOWANCE', name: key.slice(ALLOWANCE_KEY.length) }
-    : { kind: 'ACCUMULATOR', name: key.slice(ACCUMULATOR_KEY.length) };
-}
-
-export interface CompiledAllowance {
-  readonly name: string;
-  readonly key: ResourceKey;
-  /** What a cycle is granted at the first use; undefined when this price grants none. */
-  readonly granted: { readonly units: QuantityUnits; readonly text: string } | undefined;
-}
-
-export interface CompiledCharge {
-  /** Place in the price, and in the id of the monetized record. */
-  readonly index: number;
-  readonly name: string;
-  readonly usageType: string | undefined;
-  /** Attribute and value pairs that all must match. */
-  readonly attributes: readonly (readonly [name: string, value: string])[];
-  /** The quantity of the record that is measured; undefined = none, each record counts 1. */
-  readonly quantityName: string | undefined;
-  /** What the rated quantity is a quantity of, for sums. */
-  readonly measure: string;
-  readonly minimum: QuantityUnits;
-  readonly first: QuantityUnits;
-  /** 0 = no increments. */
-  readonly next: QuantityUnits;
-  /** 0 = no block. */
-  readonly block: QuantityUnits;
-  readonly blockDown: boolean;
-  readonly countBlocks: boolean;
-  readonly free: QuantityUnits;
-  readonly keepsQuantity: boolean;
-  readonly tiers: ChargeFunction | undefined;
-  /** The accumulator that says where the quantity starts. */
-  readonly position: ResourceKey | undefined;
-  readonly fixed: AmountUnits;
-  readonly fixedText: string;
-  readonly minimumAmount: AmountUnits | undefined;
-  readonly maximumAmount: AmountUnits | undefined;
-  readonly allowances: readonly CompiledAllowance[];
-  readonly accumulators: readonly { readonly name: string; readonly key: ResourceKey }[];
-}
-
-/** The charges of one part that can take a usage type: alternatives, the first match is charged. */
-export type Part = readonly CompiledCharge[];
 
 /** A version of a price, made ready once; it is then used for every record of its time. */
 export class CompiledPrice {
   readonly currency: string;
   readonly charges: readonly CompiledCharge[];
+  readonly spend: CompiledSpend | undefined;
   private readonly parts = new Map<string, readonly Part[]>();
 
-  constructor(readonly pricing: Pricing) {
-    const [unsupported] = notCarriedOut(pricing);
-    if (unsupported !== undefined) throw new Error(`${unsupported.path}: ${unsupported.message}`);
+  constructor(
+    readonly pricing: Pricing,
+    readonly units: PriceUnits,
+    scope: string,
+  ) {
     this.currency = pricing.currency;
-    this.charges = pricing.charges.map((charge, index) => compileCharge(pricing, charge, index));
+    this.charges = pricing.charges.map((_, index) => compileCharge(pricing, index, units, scope));
+    this.spend = spendOf(pricing, scope);
   }
 
   /** What a record of a usage type is charged for, part by part; empty when no charge is meant for it. */
@@ -94,61 +42,41 @@ export class CompiledPrice {
   }
 
   private partsOf(usageType: string): readonly Part[] {
-    const parts = new Map<string, CompiledCharge[]>();
+    const parts = new Map<string, Alternative[]>();
     this.charges.forEach((compiled, index) => {
       const charge = this.pricing.charges[index];
       if (charge === undefined) return;
       const only = charge.when?.usageType;
       if (only !== undefined && only !== usageType) return;
+      const alternative = { charge: compiled, when: charge.when };
       const part = parts.get(partOf(charge));
-      if (part === undefined) parts.set(partOf(charge), [compiled]);
-      else part.push(compiled);
+      if (part === undefined) parts.set(partOf(charge), [alternative]);
+      else part.push(alternative);
     });
-    return [...parts.values()];
+    return [...parts.values()].map((alternatives) => {
+      return new Part(this.pricing.select === 'BEST' ? mostSpecificFirst(alternatives) : alternatives, this.units);
+    });
   }
 }
 
-/** @throws when the price asks for what this version does not carry out: such a price never passes `parsePricing`. */
-export function compilePricing(pricing: Pricing): CompiledPrice {
-  return new CompiledPrice(pricing);
+/**
+ * @param units what the price names; without them it can explain what was charged, but not select by zone and time.
+ * @param scope the service, so that counters the price keeps are not those of another service of the subscription.
+ */
+export function compilePricing(pricing: Pricing, units: PriceUnits = NO_UNITS, scope = ''): CompiledPrice {
+  return new CompiledPrice(pricing, units, scope);
 }
 
-function compileCharge(pricing: Pricing, charge: Charge, index: number): CompiledCharge {
-  const { increments, block, measure = RECORDS_MEASURE } = charge;
-  return {
-    index,
-    name: charge.name,
-    usageType: charge.usageType,
-    attributes: Object.entries(charge.when?.attributes ?? {}),
-    quantityName: measure === RECORDS_MEASURE ? undefined : measure,
-    measure: block?.countIn === 'BLOCKS' ? `${measure} blocks` : measure,
-    minimum: quantityOf(charge.minimum ?? '0'),
-    first: quantityOf(increments?.first ?? '0'),
-    next: quantityOf(increments?.next ?? '0'),
-    block: quantityOf(block?.size ?? '0'),
-    blockDown: block?.round === 'DOWN',
-    countBlocks: block?.countIn === 'BLOCKS',
-    free: quantityOf(charge.free ?? '0'),
-    keepsQuantity: [charge.minimum, increments, block, charge.free].every((rule) => rule === undefined),
-    tiers: charge.tiers === undefined ? undefined : new ChargeFunction(charge.tiers),
-    position:
-      charge.tiers?.by === 'BALANCE' && charge.tiers.accumulator !== undefined
-        ? accumulatorKey(charge.tiers.accumulator)
-        : undefined,
-    fixed: amountOf(charge.fixed ?? '0'),
-    fixedText: charge.fixed ?? '0',
-    minimumAmount: charge.amount?.minimum === undefined ? undefined : amountOf(charge.amount.minimum),
-    maximumAmount: charge.amount?.maximum === undefined ? undefined : amountOf(charge.amount.maximum),
-    allowances: allowancesOf(pricing, charge),
-    accumulators: (charge.accumulators ?? []).map((name) => ({ name, key: accumulatorKey(name) })),
-  };
+/** BEST is an order: of two that match, the one that asks for more; of equals, the one written first. */
+function mostSpecificFirst(alternatives: readonly Alternative[]): readonly Alternative[] {
+  return alternatives
+    .map((alternative) => ({ alternative, specificity: specificityOf(alternative.when) }))
+    .sort(({ specificity: a }, { specificity: b }) => b[0] - a[0] || b[1] - a[1])
+    .map(({ alternative }) => alternative);
 }
 
-function allowancesOf(pricing: Pricing, charge: Charge): readonly CompiledAllowance[] {
-  if (charge.allowances === undefined || charge.allowances === 'ANY_MATCHING') return [];
-  return charge.allowances.map((name) => {
-    const grant = pricing.grants?.find((candidate) => candidate.allowance === name);
-    const granted = grant === undefined ? undefined : { units: quantityOf(grant.quantity), text: grant.quantity };
-    return { name, key: allowanceKey(name), granted };
-  });
+function spendOf({ spend }: Pricing, scope: string): CompiledSpend | undefined {
+  if (spend?.maximum === undefined) return undefined;
+  const name = spendCounter(scope);
+  return { maximum: amountOf(spend.maximum), text: spend.maximum, counter: { name, key: accumulatorKey(name) } };
 }

@@ -8,7 +8,9 @@ import { readCharge, readLimits } from './read-charge.js';
 
 export type ParsedPricing = { readonly pricing: Pricing } | { readonly errors: readonly FieldError[] };
 
-const MAX_CHARGES = 200;
+const PRICE_MEMBERS = ['currency', 'select', 'zoneUnit', 'timeUnit', 'charges', 'grants', 'spend'] as const;
+/** A price list for every country, at several times. */
+const MAX_CHARGES = 2000;
 
 /**
  * Reads a price in the language of prices, whole: every member is known and right, the parts fit together, and nothing
@@ -16,33 +18,47 @@ const MAX_CHARGES = 200;
  * (`charges[0].tiers.steps[1].upTo`) and what would be right.
  */
 export function parsePricing(value: unknown): ParsedPricing {
+  const parsed = parseLanguage(value);
+  if ('errors' in parsed) return parsed;
+  const errors = notCarriedOut(parsed.pricing);
+  return errors.length > 0 ? { errors } : parsed;
+}
+
+/** As `parsePricing`, but a price may ask for what this version does not carry out. */
+export function parseLanguage(value: unknown): ParsedPricing {
   const reader = new FieldReader();
   const pricing = readPricing(reader, value);
   if (pricing === undefined || reader.errors.length > 0) return { errors: reader.errors };
   checkReferences(reader, pricing);
-  const errors = [...reader.errors, ...notCarriedOut(pricing)];
-  return errors.length > 0 ? { errors } : { pricing };
+  return reader.errors.length > 0 ? { errors: reader.errors } : { pricing };
 }
 
 function readPricing(reader: FieldReader, value: unknown): Pricing | undefined {
-  const members = reader.members(value, '', ['currency', 'select', 'charges', 'grants', 'spend']);
+  const members = reader.members(value, '', PRICE_MEMBERS);
   if (members === undefined) return undefined;
   const currency = members['currency'];
   if (typeof currency !== 'string' || !isCurrencyCode(currency)) {
     reader.fail('currency', `must be an ISO 4217 code such as EUR; it is ${describe(currency)}`);
   }
   const select = reader.choice(members['select'] ?? 'FIRST', 'select', SELECTS) ?? 'FIRST';
+  // Only for whoever writes a price: as it is kept, every zone and time names its unit.
+  const units = {
+    zoneUnit: reader.name(members['zoneUnit'], 'zoneUnit'),
+    timeUnit: reader.name(members['timeUnit'], 'timeUnit'),
+  };
   const charges: Charge[] = [];
+  const names = new Set<string>();
   reader.list(members['charges'], 'charges', MAX_CHARGES)?.forEach((entry, index) => {
     const path = `charges[${index}]`;
-    const charge = readCharge(reader, entry, path);
+    const charge = readCharge(reader, entry, path, units);
     if (charge === undefined) return;
-    if (charges.some((other) => other.name === charge.name && charge.name !== '')) {
+    if (charge.name !== '' && names.has(charge.name)) {
       reader.fail(
         join(path, 'name'),
         `"${charge.name}" names an earlier charge: explanations could not tell them apart`,
       );
     }
+    names.add(charge.name);
     charges.push(charge);
   });
   const grants = readGrants(reader, members['grants']);
@@ -79,5 +95,8 @@ function readSpend(reader: FieldReader, value: unknown): SpendLimits | undefined
   if (members === undefined) return undefined;
   const per = reader.choice(members['per'] ?? 'CYCLE', 'spend.per', ['CYCLE'] as const);
   const limits = readLimits(reader, members, 'spend');
+  if (limits.maximum === '0') {
+    reader.fail('spend.maximum', 'must be greater than 0: for a price that costs nothing say price "0"');
+  }
   return per === undefined ? undefined : { ...limits, per };
 }

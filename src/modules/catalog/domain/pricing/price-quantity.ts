@@ -1,26 +1,53 @@
 import type { ChargeFunction, Piece } from './charge-function.js';
-import type { Balances, Impact } from './charged.js';
-import type { CompiledCharge, CompiledPrice } from './compile-pricing.js';
+import type { Impact } from './charged.js';
+import type { Balances } from './priced-usage.js';
+import type { CompiledAllowance, CompiledCharge } from './compile-charge.js';
 import { amountText, quantityText, type AmountUnits, type QuantityUnits } from './scaled.js';
 
-/** A charge under way: what it may look at, and where its impacts go. */
+/** A charge under way: what is priced, what it may look at, and where its impacts go. */
 export interface Charging {
-  readonly price: CompiledPrice;
+  readonly currency: string;
   readonly charge: CompiledCharge;
   readonly balances: Balances;
   readonly impacts: Impact[];
   /** The quantity charged, as it is stored. */
   readonly text: string;
+  readonly quantity: QuantityUnits;
+  /** Where F starts. */
+  readonly start: QuantityUnits;
+  /** The one tier that prices it all, where something else than the position says so; -1 = none does. */
+  readonly tier: number;
+  /** False for what is only counted until its period is priced as a whole. */
+  readonly priced: boolean;
+  /** Once per record: a percentage (of what) and the connect fee. */
+  readonly percent: AmountUnits;
+  readonly percentBase: string;
+  readonly fixed: AmountUnits;
+  /** In the order of their use. */
+  readonly allowances: readonly CompiledAllowance[];
+  /** Of a record priced by its pieces: what the pieces before it came to, and whose limits hold for all of them. */
+  readonly run: LimitedRun | undefined;
+}
+
+/** The amount limits of one record, over the pieces it is priced by. */
+export interface LimitedRun {
+  readonly limits: CompiledCharge;
+  gross: AmountUnits;
+  limited: AmountUnits;
+  /** Whether no piece comes after this one: then the minimum is due. */
+  last: boolean;
 }
 
 const NO_PIECES: readonly Piece[] = [];
+export const NO_TIER = -1;
 
-/** tiers -> fixed -> amount limits -> allowances; notes the impacts and answers their sum. */
-export function priceQuantity(charging: Charging, start: QuantityUnits, quantity: QuantityUnits): AmountUnits {
-  const { price, charge, impacts } = charging;
+/** tiers -> percent -> fixed -> amount limits -> allowances; notes the impacts and answers their sum. */
+export function priceQuantity(charging: Charging): AmountUnits {
+  const { charge, impacts, currency, percent, fixed, tier } = charging;
   const { tiers } = charge;
-  const end = start + quantity;
-  const pieces = tiers?.piecesOf(start, end) ?? NO_PIECES;
+  const start = tiers?.charged(charging.start, tier) ?? 0n;
+  const end = tiers?.charged(charging.start + charging.quantity, tier) ?? 0n;
+  const pieces = charging.priced ? (tiers?.piecesOf(start, end, tier) ?? NO_PIECES) : NO_PIECES;
   let usage = 0n;
   const amounts: AmountUnits[] = [];
   for (const piece of pieces) {
@@ -28,27 +55,37 @@ export function priceQuantity(charging: Charging, start: QuantityUnits, quantity
     usage += amount;
     amounts.push(amount);
   }
-  const repricing = tiers?.repricing(start, end) ?? 0n;
-  const entries = tiers?.hasEntries === true && quantity > 0n ? entriesOf(tiers, start, end) : 0n;
-  const gross = usage + repricing + entries + charge.fixed;
-  const limited = withinLimits(charge, gross);
+  const repricing = tier === NO_TIER ? (tiers?.repricing(start, end) ?? 0n) : 0n;
+  // A tier that something else chose is not entered by the record.
+  const enters = tiers?.hasEntries === true && end > start && (tier === NO_TIER || charge.position.by === 'QUANTITY');
+  const entries = enters ? entriesOf(tiers, start, end) : 0n;
+  const gross = usage + repricing + entries + percent + fixed;
+  const limited = withinLimits(charging, gross);
   const offset =
     tiers === undefined ? 0n : usagePieces(charging, tiers, { pieces, amounts, most: least(usage, limited) });
-  if (repricing !== 0n && tiers !== undefined) {
-    const tier = pieces[0]?.tier ?? null;
-    impacts.push(['PRICE', price.currency, '0', null, amountText(repricing), tier]);
+  if (repricing !== 0n) {
+    impacts.push(['PRICE', currency, '0', null, amountText(repricing), pieces[0]?.tier ?? null]);
   }
   if (entries !== 0n && tiers !== undefined) pushEntries(charging, tiers, start, end);
-  if (charge.fixed !== 0n) {
-    impacts.push(['PRICE', price.currency, '0', charge.fixedText, charge.fixedText, null]);
+  if (percent !== 0n) {
+    impacts.push(['PRICE', currency, charging.percentBase, charge.percent?.text ?? null, amountText(percent), null]);
   }
-  if (limited !== gross) impacts.push(['PRICE', price.currency, '0', null, amountText(limited - gross), null]);
+  if (fixed !== 0n) impacts.push(['PRICE', currency, '0', charge.fixedText, charge.fixedText, null]);
+  if (limited !== gross) impacts.push(['PRICE', currency, '0', null, amountText(limited - gross), null]);
   return limited - offset;
 }
 
-function withinLimits(charge: CompiledCharge, gross: AmountUnits): AmountUnits {
-  const { minimumAmount, maximumAmount } = charge;
-  if (minimumAmount !== undefined && gross < minimumAmount) return minimumAmount;
+/** Over pieces, the maximum is a ceiling of their running sum and the minimum is due with the last of them. */
+function withinLimits({ charge, run }: Charging, gross: AmountUnits): AmountUnits {
+  if (run === undefined) return clamp(charge, gross, true);
+  run.gross += gross;
+  const before = run.limited;
+  run.limited = clamp(run.limits, run.gross, run.last);
+  return run.limited - before;
+}
+
+function clamp({ minimumAmount, maximumAmount }: CompiledCharge, gross: AmountUnits, last: boolean): AmountUnits {
+  if (last && minimumAmount !== undefined && gross < minimumAmount) return minimumAmount;
   return maximumAmount !== undefined && gross > maximumAmount ? maximumAmount : gross;
 }
 
@@ -69,7 +106,7 @@ function pushEntries(charging: Charging, tiers: ChargeFunction, start: QuantityU
   for (let tier = first; tier <= last; tier += 1) {
     if (tiers.entryOf(tier) === 0n) continue;
     const entry = tiers.entryText(tier);
-    charging.impacts.push(['PRICE', charging.price.currency, '0', entry, entry, tier]);
+    charging.impacts.push(['PRICE', charging.currency, '0', entry, entry, tier]);
   }
 }
 
@@ -82,17 +119,18 @@ interface UsagePieces {
 
 /** The price impacts of the pieces, each followed by what allowances take off it; answers the sum of the offsets. */
 function usagePieces(charging: Charging, tiers: ChargeFunction, usage: UsagePieces): AmountUnits {
-  const { price, charge, impacts } = charging;
-  if (charge.allowances.length > 0 && usage.pieces.length > 0) grant(charging);
+  const { currency, allowances, impacts } = charging;
+  if (allowances.length > 0 && usage.pieces.length > 0) grant(charging);
+  const whole = usage.pieces.length === 1 && !tiers.hasStairs;
   let offset = 0n;
   for (let index = 0; index < usage.pieces.length; index += 1) {
     const piece = usage.pieces[index];
     if (piece === undefined) break;
     const amount = usage.amounts[index] ?? 0n;
-    const quantity = usage.pieces.length === 1 ? charging.text : quantityText(piece.end - piece.start);
-    impacts.push(['PRICE', price.currency, quantity, tiers.priceText(piece.tier), amountText(amount), piece.tier]);
+    const quantity = whole ? charging.text : quantityText(piece.end - piece.start);
+    impacts.push(['PRICE', currency, quantity, tiers.priceText(piece.tier), amountText(amount), piece.tier]);
     // A free tier takes nothing from an allowance: there is nothing to set it off against.
-    if (charge.allowances.length > 0 && !tiers.isFree(piece.tier)) {
+    if (allowances.length > 0 && !tiers.isFree(piece.tier)) {
       offset += offsetPiece(charging, tiers, piece, usage.most - offset);
     }
   }
@@ -100,8 +138,8 @@ function usagePieces(charging: Charging, tiers: ChargeFunction, usage: UsagePiec
 }
 
 /** An allowance that the cycle was not yet granted is granted now, at its first use. */
-function grant({ charge, balances, impacts }: Charging): void {
-  for (const { name, key, granted } of charge.allowances) {
+function grant({ allowances, balances, impacts }: Charging): void {
+  for (const { name, key, granted } of allowances) {
     if (granted === undefined || balances.get(key) !== undefined) continue;
     balances.set(key, granted.units);
     impacts.push(['ALLOWANCE', name, granted.text, null, null, null]);
@@ -111,7 +149,7 @@ function grant({ charge, balances, impacts }: Charging): void {
 function offsetPiece(charging: Charging, tiers: ChargeFunction, piece: Piece, most: AmountUnits): AmountUnits {
   let position = piece.start;
   let offset = 0n;
-  for (const { name, key } of charging.charge.allowances) {
+  for (const { name, key } of charging.allowances) {
     const available = charging.balances.get(key) ?? 0n;
     if (available <= 0n || position >= piece.end || offset >= most) continue;
     const rest = piece.end - position;

@@ -11,7 +11,7 @@
 export interface Pricing {
   /** ISO 4217; must be the currency of the offer it is put on. */
   readonly currency: string;
-  /** Among the charges of one part: the first whose `when` matches, or the most specific one. */
+  /** Among the charges of one part: the first whose `when` matches, or of those the one that asks for most. */
   readonly select: (typeof SELECTS)[number];
   readonly charges: readonly Charge[];
   /** Allowances given once per billing cycle and subscription, at their first use in the cycle. */
@@ -35,7 +35,10 @@ export interface Charge {
   readonly usageType?: string;
   /** Absent = any record. */
   readonly when?: When;
-  /** A quantity of the record by name (`seconds`), or `records`: 1 for each record. Absent only without tiers. */
+  /**
+   * A quantity of the record by name (`seconds`), a rate unit by name, or `records`: 1 for each record. Absent only
+   * without tiers.
+   */
   readonly measure?: string;
   /** At least this much is charged. */
   readonly minimum?: DecimalText;
@@ -43,7 +46,7 @@ export interface Charge {
   readonly block?: Block;
   /** Of each record, this much costs nothing. */
   readonly free?: DecimalText;
-  /** So many records of a cycle cost nothing. */
+  /** So many records of a subscription's billing cycle cost nothing at all: no connect fee, nothing from an allowance. */
   readonly freeEvents?: number;
   readonly tiers?: Tiers;
   readonly percent?: Percent;
@@ -51,20 +54,26 @@ export interface Charge {
   readonly fixed?: DecimalText;
   /** Limits of the charge for one record, before allowances. */
   readonly amount?: AmountLimits;
-  /** Used in this order. */
+  /** Used in this order; ANY_MATCHING: all that count what the charge counts, by priority, earliest expiry, grant time. */
   readonly allowances?: readonly string[] | 'ANY_MATCHING';
   /** Running totals the rated quantity is added to. */
   readonly accumulators?: readonly string[];
 }
 
+/** Everything that is asked must be so. */
 export interface When {
   /** The record's own usage type. */
   readonly usageType?: string;
-  readonly zone?: string;
-  readonly time?: string;
-  /** Each named attribute of the record has exactly this value. */
+  /** By the name of the zone unit: the zone the record is in. */
+  readonly zone?: Readonly<Record<string, string>>;
+  /** By the name of the time unit: what time it is when the record (or the piece of it) begins. */
+  readonly time?: Readonly<Record<string, string>>;
+  /** Each named attribute of the record has exactly this value; `*`: it has one, whichever. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
+
+/** As a wanted value: any, but there. */
+export const ANY_VALUE = '*';
 
 /** The first stretch is charged whole, then every begun `next`: 60/6 charges 61 s as 66 s. */
 export interface Increments {
@@ -85,6 +94,8 @@ export interface Tiers {
   readonly accumulator?: string;
   /** GRADUATED: each part at its own tier. WHOLE: all at the tier reached. */
   readonly scope: (typeof TIER_SCOPES)[number];
+  /** By VOLUME: what a record costs until the period is priced as a whole; absent = nothing yet. */
+  readonly provisional?: (typeof PROVISIONALS)[number];
   /** Ascending; a tier is (from, to]; the last one has no `upTo`. */
   readonly steps: readonly [Step, ...Step[]];
 }
@@ -93,15 +104,22 @@ export interface Step {
   readonly upTo?: DecimalText;
   /** Price of `per` units; either this or `percent`. */
   readonly price?: DecimalText;
+  /** Of the quantity, which is then an amount; `per` is 100. */
   readonly percent?: DecimalText;
   readonly per: DecimalText;
   /** Once, when the tier is entered. */
   readonly entry?: DecimalText;
-  /** A step may be indivisible in its own way. */
+  /**
+   * F is a staircase inside the step: what is begun of it is charged whole. A shape of F and not of the record, so by
+   * BALANCE a begun package is shared by all records of the cycle.
+   */
   readonly increments?: Increments;
 }
 
-/** Of a quantity the record carries (an amount), or of earlier charges of the same line. */
+/**
+ * Of a quantity the record carries (an amount), or of the net amounts of earlier charges of the same line: an earlier
+ * charge that was not charged counts 0.
+ */
 export interface Percent {
   readonly value: DecimalText;
   readonly of: string | readonly string[];
@@ -129,11 +147,25 @@ export interface Grant {
 export const SELECTS = ['FIRST', 'BEST'] as const;
 export const TIER_STARTS = ['QUANTITY', 'BALANCE', 'EARLIER_PERIOD', 'VOLUME'] as const;
 export const TIER_SCOPES = ['GRADUATED', 'WHOLE'] as const;
+/** At the first tier, or at the one the period has reached with the record. */
+export const PROVISIONALS = ['FIRST_TIER', 'TIER_REACHED'] as const;
 export const BLOCK_ROUNDINGS = ['UP', 'DOWN'] as const;
 export const BLOCK_COUNTS = ['QUANTITY', 'BLOCKS'] as const;
 
 /** The measure that needs no quantity in the record: each record counts 1. */
 export const RECORDS_MEASURE = 'records';
+
+/**
+ * Measures that are times, in milliseconds. A record measured in one of them has a duration: when its time changes on
+ * the way, each piece of it is priced by its own charge.
+ */
+export const DURATIONS: Readonly<Record<string, number>> = {
+  milliseconds: 1,
+  seconds: 1_000,
+  minutes: 60_000,
+  hours: 3_600_000,
+  days: 86_400_000,
+};
 
 /** Decimals a quantity, a bound or an increment may have: balances are kept as integers at this scale. */
 export const QUANTITY_SCALE = 12;

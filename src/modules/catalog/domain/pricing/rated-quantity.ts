@@ -1,8 +1,6 @@
-import type { CompiledCharge } from './compile-pricing.js';
-import { QUANTITY_SCALE } from './pricing.js';
-import type { QuantityUnits } from './scaled.js';
-
-const ONE: QuantityUnits = 10n ** BigInt(QUANTITY_SCALE);
+import type { CompiledCharge } from './compile-charge.js';
+import { inIncrements } from './increments.js';
+import { ceilDivide, ONE, type QuantityUnits } from './scaled.js';
 
 /**
  * What of a measured quantity is charged: minimum -> increments or block -> free. Nothing measured stays nothing unless
@@ -20,17 +18,8 @@ export function atLeastMinimum(charge: CompiledCharge, measured: QuantityUnits):
 
 /** After increments or block; with `countBlocks` a number of blocks. */
 export function roundedQuantity(charge: CompiledCharge, quantity: QuantityUnits): QuantityUnits {
-  if (charge.next > 0n) return byIncrements(quantity, charge.first, charge.next);
+  if (charge.next > 0n) return inIncrements(quantity, charge.first, charge.next);
   if (charge.block === 0n) return quantity;
   const blocks = charge.blockDown ? quantity / charge.block : ceilDivide(quantity, charge.block);
   return charge.countBlocks ? blocks * ONE : blocks * charge.block;
-}
-
-function byIncrements(quantity: QuantityUnits, first: QuantityUnits, next: QuantityUnits): QuantityUnits {
-  if (quantity === 0n) return 0n;
-  return quantity <= first ? first : first + ceilDivide(quantity - first, next) * next;
-}
-
-function ceilDivide(quantity: bigint, size: bigint): bigint {
-  return (quantity + size - 1n) / size;
 }

@@ -11,16 +11,9 @@ import {
   type FieldReader,
   type Members,
 } from './field-reader.js';
-import {
-  BLOCK_COUNTS,
-  BLOCK_ROUNDINGS,
-  type AmountLimits,
-  type Block,
-  type Charge,
-  type Percent,
-  type When,
-} from './pricing.js';
+import { BLOCK_COUNTS, BLOCK_ROUNDINGS, type AmountLimits, type Block, type Charge, type Percent } from './pricing.js';
 import { readIncrements, readTiers } from './read-tiers.js';
+import { readWhen, type UnitDefaults } from './read-when.js';
 
 const CHARGE_MEMBERS = [
   'name',
@@ -42,7 +35,7 @@ const CHARGE_MEMBERS = [
 ] as const;
 
 /** One charge of a price; undefined when it is so wrong that nothing more can be said of it. */
-export function readCharge(reader: FieldReader, value: unknown, path: string): Charge | undefined {
+export function readCharge(reader: FieldReader, value: unknown, path: string, units: UnitDefaults): Charge | undefined {
   const members = reader.members(value, path, CHARGE_MEMBERS);
   if (members === undefined) return undefined;
   const at = (member: string): string => join(path, member);
@@ -52,7 +45,7 @@ export function readCharge(reader: FieldReader, value: unknown, path: string): C
     ...present({
       part: reader.name(members['part'], at('part')),
       usageType: reader.name(members['usageType'], at('usageType')),
-      when: readWhen(reader, members['when'], at('when')),
+      when: readWhen(reader, members['when'], at('when'), units),
       measure: reader.name(members['measure'], at('measure')),
       minimum: reader.decimal(members['minimum'], at('minimum'), FREE_RULE),
       increments: readIncrements(reader, members['increments'], at('increments')),
@@ -71,6 +64,13 @@ export function readCharge(reader: FieldReader, value: unknown, path: string): C
     }),
   };
   checkTogether(reader, members, path);
+  charge.tiers?.steps.forEach(({ increments }, index) => {
+    if (increments === undefined || (charge.increments === undefined && charge.block === undefined)) return;
+    reader.fail(
+      `${path}.tiers.steps[${index}].increments`,
+      'cannot stand beside increments or block of the charge: the quantity is rounded already, keep one of them',
+    );
+  });
   return charge;
 }
 
@@ -93,34 +93,6 @@ function checkTogether(reader: FieldReader, members: Members, path: string): voi
       return;
     }
   }
-}
-
-function readWhen(reader: FieldReader, value: unknown, path: string): When | undefined {
-  if (absent(value)) return undefined;
-  const members = reader.members(value, path, ['usageType', 'zone', 'time', 'attributes']);
-  if (members === undefined) return undefined;
-  return present({
-    usageType: reader.name(members['usageType'], join(path, 'usageType')),
-    zone: reader.name(members['zone'], join(path, 'zone')),
-    time: reader.name(members['time'], join(path, 'time')),
-    attributes: readAttributes(reader, members['attributes'], join(path, 'attributes')),
-  });
-}
-
-function readAttributes(reader: FieldReader, value: unknown, path: string): Record<string, string> | undefined {
-  if (absent(value)) return undefined;
-  if (typeof value !== 'object' || Array.isArray(value)) {
-    reader.fail(path, `must be an object such as { "quality": "HD" }; it is ${describe(value)}`);
-    return undefined;
-  }
-  const attributes: Record<string, string> = {};
-  for (const [name, wanted] of Object.entries(value)) {
-    const at = join(path, name);
-    if (reader.name(name, at) === undefined) continue;
-    if (typeof wanted === 'string' && wanted !== '' && wanted.length <= 256) attributes[name] = wanted;
-    else reader.fail(at, `must be the text the attribute is to have, at most 256; it is ${describe(wanted)}`);
-  }
-  return attributes;
 }
 
 function readBlock(reader: FieldReader, value: unknown, path: string): Block | undefined {

@@ -9,18 +9,29 @@ import {
   QUANTITY_RULE,
   type FieldReader,
 } from './field-reader.js';
-import { TIER_SCOPES, TIER_STARTS, type Increments, type Step, type Tiers } from './pricing.js';
+import {
+  PROVISIONALS,
+  QUANTITY_SCALE,
+  TIER_SCOPES,
+  TIER_STARTS,
+  type Increments,
+  type Step,
+  type Tiers,
+} from './pricing.js';
 
 const MAX_STEPS = 1000;
+/** What a percentage is a price per. */
+const HUNDRED = '100';
 
 /** `tiers` of a charge: where the quantity starts, and the steps of F. */
 export function readTiers(reader: FieldReader, value: unknown, path: string): Tiers | undefined {
   if (absent(value)) return undefined;
-  const members = reader.members(value, path, ['by', 'accumulator', 'scope', 'steps']);
+  const members = reader.members(value, path, ['by', 'accumulator', 'scope', 'provisional', 'steps']);
   if (members === undefined) return undefined;
   const by = reader.choice(members['by'], join(path, 'by'), TIER_STARTS);
   const accumulator = reader.name(members['accumulator'], join(path, 'accumulator'));
-  const scope = reader.choice(members['scope'] ?? 'GRADUATED', join(path, 'scope'), TIER_SCOPES);
+  const scope = readScope(reader, by, members['scope'], join(path, 'scope'));
+  const provisional = readProvisional(reader, by, members['provisional'], join(path, 'provisional'));
   if (by === 'QUANTITY' && accumulator !== undefined) {
     reader.fail(join(path, 'accumulator'), 'has no use with by QUANTITY: leave it out, or say by BALANCE');
   }
@@ -28,8 +39,37 @@ export function readTiers(reader: FieldReader, value: unknown, path: string): Ti
     reader.fail(join(path, 'accumulator'), `must name the accumulator that says where the quantity starts (by ${by})`);
   }
   const steps = readSteps(reader, members['steps'], join(path, 'steps'));
+  if (by === 'EARLIER_PERIOD') refuseEntries(reader, steps ?? [], join(path, 'steps'));
+  if (steps !== undefined) checkStairs(reader, steps, scope === 'WHOLE', join(path, 'steps'));
   if (by === undefined || scope === undefined || steps === undefined) return undefined;
-  return { by, ...present({ accumulator }), scope, steps };
+  return { by, ...present({ accumulator }), scope, ...present({ provisional }), steps };
+}
+
+function readScope(
+  reader: FieldReader,
+  by: Tiers['by'] | undefined,
+  value: unknown,
+  path: string,
+): Tiers['scope'] | undefined {
+  if (by !== 'EARLIER_PERIOD') return reader.choice(value ?? 'GRADUATED', path, TIER_SCOPES);
+  if (value === 'GRADUATED') {
+    reader.fail(path, 'cannot be GRADUATED by EARLIER_PERIOD: one tier prices the whole quantity, so leave it out');
+  }
+  return reader.choice(value ?? 'WHOLE', path, TIER_SCOPES);
+}
+
+function readProvisional(
+  reader: FieldReader,
+  by: Tiers['by'] | undefined,
+  value: unknown,
+  path: string,
+): Tiers['provisional'] {
+  if (absent(value)) return undefined;
+  if (by !== 'VOLUME') {
+    reader.fail(path, 'has no use but by VOLUME, where the period is priced later: leave it out');
+    return undefined;
+  }
+  return reader.choice(value, path, PROVISIONALS);
 }
 
 function readSteps(reader: FieldReader, value: unknown, path: string): Tiers['steps'] | undefined {
@@ -67,7 +107,11 @@ function readStep(reader: FieldReader, value: unknown, path: string): Step | und
   const upTo = reader.decimal(members['upTo'], join(path, 'upTo'), QUANTITY_RULE);
   const price = reader.decimal(members['price'], join(path, 'price'), PRICE_RULE);
   const percent = reader.decimal(members['percent'], join(path, 'percent'), PRICE_RULE);
-  const per = reader.decimal(members['per'], join(path, 'per'), QUANTITY_RULE) ?? '1';
+  const per =
+    reader.decimal(members['per'], join(path, 'per'), QUANTITY_RULE) ?? (percent === undefined ? '1' : HUNDRED);
+  if (percent !== undefined && per !== HUNDRED) {
+    reader.fail(join(path, 'per'), 'has no use beside percent, which is of a hundred: leave it out');
+  }
   const entry = reader.decimal(members['entry'], join(path, 'entry'), AMOUNT_RULE);
   const increments = readIncrements(reader, members['increments'], join(path, 'increments'));
   if (!absent(members['price']) && !absent(members['percent'])) {
@@ -77,6 +121,38 @@ function readStep(reader: FieldReader, value: unknown, path: string): Step | und
     reader.fail(join(path, 'price'), 'is missing: a step has a price such as "0.12" ("0" when it is free)');
   }
   return { ...present({ upTo, price, percent }), per, ...present({ entry, increments }) };
+}
+
+/** A tier that an earlier period chose is not entered by anything in this one. */
+function refuseEntries(reader: FieldReader, steps: readonly Step[], path: string): void {
+  steps.forEach(({ entry }, index) => {
+    if (entry === undefined) return;
+    reader.fail(
+      `${path}[${index}].entry`,
+      'has no meaning by EARLIER_PERIOD, where no record enters a tier: leave it out, or say `fixed` for each record',
+    );
+  });
+}
+
+/** A step whose bound is inside an increment would sell a part of it: which part, nobody said. */
+function checkStairs(reader: FieldReader, steps: readonly Step[], whole: boolean, path: string): void {
+  let from = Decimal.ZERO;
+  steps.forEach(({ upTo, increments }, index) => {
+    if (upTo === undefined) return;
+    const to = Decimal.parse(upTo);
+    if (increments !== undefined && !isOnStair(to.minus(whole ? Decimal.ZERO : from), increments)) {
+      const { first, next } = increments;
+      const origin = whole ? '0' : from.toString();
+      const rule = first === '0' ? `a multiple of ${next}` : `${first} and a multiple of ${next}`;
+      reader.fail(`${path}[${index}].upTo`, `must be a whole number of increments: ${origin} and ${rule}, not ${upTo}`);
+    }
+    from = to;
+  });
+}
+
+function isOnStair(length: Decimal, { first, next }: Increments): boolean {
+  const rest = length.minus(Decimal.parse(first)).unitsAt(QUANTITY_SCALE);
+  return rest >= 0n && rest % Decimal.parse(next).unitsAt(QUANTITY_SCALE) === 0n;
 }
 
 export function readIncrements(reader: FieldReader, value: unknown, path: string): Increments | undefined {

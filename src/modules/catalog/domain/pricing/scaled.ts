@@ -7,6 +7,9 @@ import { QUANTITY_SCALE } from './pricing.js';
 export type QuantityUnits = bigint;
 export type AmountUnits = bigint;
 
+/** One unit of quantity. */
+export const ONE: QuantityUnits = 10n ** BigInt(QUANTITY_SCALE);
+
 /** 10^12, 10^11 … 1: by the number of decimals a text has. */
 const FACTORS: readonly bigint[] = Array.from({ length: QUANTITY_SCALE + 1 }, (_, decimals) => {
   return 10n ** BigInt(QUANTITY_SCALE - decimals);
@@ -78,6 +81,11 @@ export function amountOf(text: string): AmountUnits {
 /** Every amount is rounded half up at the rating scale, and in one place. */
 export function roundAmount(numerator: bigint, denominator: bigint): AmountUnits {
   return denominator === 1n ? numerator : divideRounded(numerator, denominator, 'HALF_UP');
+}
+
+/** Of a quantity that is not negative. */
+export function ceilDivide(quantity: bigint, size: bigint): bigint {
+  return (quantity + size - 1n) / size;
 }
 
 export function greatestCommonDivisor(a: bigint, b: bigint): bigint {

@@ -1,0 +1,60 @@
+import type { Impact } from './charged.js';
+import type { Line } from './line.js';
+import { QUANTITY_SCALE } from './pricing.js';
+import { RATING_SCALE } from '../../../../shared/kernel/money.js';
+import { amountOf, amountText, roundAmount, type AmountUnits, type QuantityUnits } from './scaled.js';
+import type { SpendLimits } from './pricing.js';
+
+/** Running totals are balances, and balances are quantities. */
+const TO_QUANTITY = 10n ** BigInt(QUANTITY_SCALE - RATING_SCALE);
+
+/**
+ * The maximum of a cycle is a ceiling over the running total of net spend: a charge costs what it lifts the total under
+ * the ceiling. The total goes on above it, so that a later credit counts from where the spend really stands.
+ *
+ *      charged |        ________ maximum
+ *              |      /:
+ *              |    /  :
+ *              |__/____:________ net spend of the cycle
+ *
+ * Notes the impacts and answers what is charged.
+ */
+export function withinSpend({ price, balances }: Line, amount: AmountUnits, impacts: Impact[]): AmountUnits {
+  const { spend } = price;
+  if (spend === undefined || amount === 0n) return amount;
+  const { counter, maximum } = spend;
+  const before = (balances.get(counter.key) ?? 0n) / TO_QUANTITY;
+  const after = before + amount;
+  const charged = least(after, maximum) - least(before, maximum);
+  balances.set(counter.key, after * TO_QUANTITY);
+  impacts.push(['ACCUMULATOR', counter.name, amountText(amount), null, null, null]);
+  if (charged !== amount) {
+    impacts.push(['PRICE', price.currency, spend.text, null, amountText(charged - amount), null]);
+  }
+  return charged;
+}
+
+/**
+ * The true-up of a minimum at the end of a cycle: what is missing of it, as a share of the cycle when the price was in
+ * force for a part of it only.
+ * @param spent the net spend of the cycle under its maximum.
+ * @param share of the cycle, above 0 and at most 1.
+ */
+export function spendShortfall(
+  { minimum }: SpendLimits,
+  spent: AmountUnits,
+  share: { readonly part: bigint; readonly whole: bigint },
+): AmountUnits {
+  if (minimum === undefined) return 0n;
+  const due = roundAmount(amountOf(minimum) * share.part, share.whole);
+  return due > spent ? due - spent : 0n;
+}
+
+/** What of a net spend is charged under the maximum. */
+export function underMaximum({ maximum }: SpendLimits, spent: AmountUnits): AmountUnits {
+  return maximum === undefined ? spent : least(spent, amountOf(maximum));
+}
+
+function least(a: QuantityUnits, b: QuantityUnits): QuantityUnits {
+  return a < b ? a : b;
+}
