@@ -3,6 +3,7 @@ import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { ConnectionInjector } from '@grpc/grpc-js';
 
 const HOST = '127.0.0.1';
+const TURNS_TO_WRITE = 3;
 
 /** The listening port and its open connections: owned here, so that single connections can be cut. */
 export class Connections {
@@ -37,9 +38,11 @@ export class Connections {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** What was written before still arrives. */
+  /** What was written before still arrives: HTTP/2 hands it to the socket in a later turn of the event loop. */
   cut(peer: string): void {
-    this.sockets.get(peer)?.destroySoon();
+    const socket = this.sockets.get(peer);
+    const turn = (left: number): unknown => (left === 0 ? socket?.destroySoon() : setImmediate(turn, left - 1));
+    turn(TURNS_TO_WRITE);
   }
 
   cutAll(): void {

@@ -1,5 +1,6 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
-import type { ConnectionInjector, Metadata } from '@grpc/grpc-js';
+import { Server } from '@grpc/grpc-js';
+import { authorize, credentialsOf } from './access.js';
+import type { Secure } from './access.js';
 import { appendCall } from './append-call.js';
 import type { CallContext } from './call-context.js';
 import { Connections } from './connections.js';
@@ -19,6 +20,8 @@ export interface DoubleOptions {
   readonly file?: string;
   /** Bytes of data one append may carry; default 1,048,576 as the server's. */
   readonly maxAppendSize?: number;
+  /** Absent = an insecure server: no TLS, and credentials are not looked at. */
+  readonly secure?: Secure;
 }
 
 /** The version it plays. */
@@ -44,7 +47,12 @@ export class EventStoreDbDouble {
   /** @throws Error when the port is taken, or the file is not one of its own. */
   static async start(options: DoubleOptions): Promise<EventStoreDbDouble> {
     const double = new EventStoreDbDouble(options, openLog(options.file));
-    await double.listen();
+    try {
+      await double.listen();
+    } catch (error) {
+      await double.stop();
+      throw error;
+    }
     return double;
   }
 
@@ -54,7 +62,10 @@ export class EventStoreDbDouble {
 
   /** For the client; the same before and after a restart. */
   get connectionString(): string {
-    return `esdb://127.0.0.1:${this.port}?tls=false`;
+    const { secure } = this.options;
+    if (secure === undefined) return `esdb://127.0.0.1:${this.port}?tls=false`;
+    const credentials = [secure.user, secure.password].map(encodeURIComponent).join(':');
+    return `esdb://${credentials}@127.0.0.1:${this.port}?tls=true&tlsCAFile=${encodeURIComponent(secure.certificateFile)}`;
   }
 
   /** Cuts every connection at once; the server stays up. */
@@ -90,7 +101,7 @@ export class EventStoreDbDouble {
       'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
       'grpc.max_send_message_length': -1,
     });
-    const injector: ConnectionInjector = server.createConnectionInjector(ServerCredentials.createInsecure());
+    const injector = server.createConnectionInjector(credentialsOf(this.options.secure));
     const connections = await Connections.listen(this.lastPort, injector);
     this.lastPort = connections.port;
     addServices(server, this.contextOf(connections), () => this.lastPort);
@@ -102,7 +113,7 @@ export class EventStoreDbDouble {
       log: this.log,
       faults: this.faults,
       maxAppendSize: this.options.maxAppendSize ?? 1_048_576,
-      authorize: (_metadata: Metadata) => undefined,
+      authorize: (metadata) => authorize(metadata, this.options.secure),
       cutConnectionOf: (call) => connections.cut(call.getPeer()),
     };
   }

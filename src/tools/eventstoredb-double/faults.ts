@@ -24,7 +24,8 @@ export type RefusalStatus =
  * - `not-leader`: as a node that lost the leadership answers; the client goes to `host`:`port`.
  * - `refuse`: the status, nothing done.
  * - `hang`: accepted and never answered, nothing done; the connection stays alive and answers keepalive pings.
- * - `go-silent` (subscription): stays open, and after `afterEvents` events neither an event nor a checkpoint comes.
+ * - `go-silent` (read, subscription): begins as usual and stays open, but after `afterEvents` events nothing comes any more:
+ *   neither an event, nor a checkpoint, nor the end.
  */
 export type FaultEffect =
   | { readonly kind: 'lose-answer'; readonly how: 'cut' | 'silence' }
@@ -118,7 +119,7 @@ function refuseImpossible(kind: CallKind, effect: FaultEffect): void {
   if (effect.kind === 'lose-answer' && kind !== 'append') {
     throw new RangeError(`lose-answer happens to an append, not to a call of kind ${kind}: use cut or hang`);
   }
-  if (effect.kind === 'go-silent' && kind !== 'subscription') {
-    throw new RangeError(`go-silent happens to a subscription, not to a call of kind ${kind}: use hang`);
+  if (effect.kind === 'go-silent' && kind !== 'subscription' && kind !== 'read') {
+    throw new RangeError(`go-silent happens to a read or a subscription, not to a call of kind ${kind}: use hang`);
   }
 }

@@ -51,22 +51,21 @@ interface Sending {
   readonly fault: LaterEffect | undefined;
 }
 
-/** False when the connection was cut as told, or the client left. */
+/** False when the call is over without an end: cut or silent as told, or the client left. */
 async function sendEvents(
   context: CallContext,
   call: ReadCall,
   { events, responses, fault }: Sending,
 ): Promise<boolean> {
-  const cutAfter = fault?.kind === 'cut' ? (fault.afterEvents ?? 0) : Infinity;
+  const stopAfter = fault === undefined || fault.kind === 'lose-answer' ? Infinity : (fault.afterEvents ?? 0);
   let sent = 0;
   for (const event of events) {
-    if (sent === cutAfter) break;
+    if (sent === stopAfter) break;
     if (!(await responses.send(eventResponse(event)))) return false;
     sent += 1;
   }
-  if (cutAfter === Infinity) return true;
-  context.cutConnectionOf(call);
-  return false;
+  if (fault?.kind === 'cut') context.cutConnectionOf(call);
+  return stopAfter === Infinity;
 }
 
 function notFound(options: streams.ReadReq.Options): streams.ReadResp {
