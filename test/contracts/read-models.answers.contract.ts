@@ -77,7 +77,7 @@ function textCondition(field: string): fc.Arbitrary<Condition> {
       op: fc.constant('in' as const),
       value: fc.array(text, { minLength: 1, maxLength: 4 }),
     }),
-  ) as fc.Arbitrary<Condition>;
+  );
 }
 
 function rangeCondition(field: string, values: readonly number[]): fc.Arbitrary<Condition> {

@@ -2,7 +2,7 @@ import { mongo } from 'mongoose';
 
 const DEFAULT_DATABASE = 'retally';
 const MAX_DATABASE_BYTES = 63;
-const ADDRESS = /^(mongodb(?:\+srv)?:\/\/)(?:[^@/?]*@)?([^/?]+)(?:\/([^?]*))?(?:\?.*)?$/;
+const ADDRESS = /^(mongodb(?:\+srv)?:\/\/)(?:[^@/?]*@)?([^@/?]+)(?:\/([^?@]*))?(?:\?.*)?$/;
 
 /** Where the read models are kept. */
 export interface MongoDbAddress {
