@@ -18,14 +18,14 @@ async function main(): Promise<void> {
     config,
     definitions: eventCatalogue,
     roles,
-    logWriter: logPort,
+    ...(logPort === undefined ? {} : { logWriter: logPort }),
     clock: systemClock,
     logger: pinoLogger(config.logLevel, roles.join('+')),
     otherThreads: noOtherThreads,
   });
   const local = app.get(LocalRoles);
   const metrics = app.get(Metrics);
-  local.changed = () => tell({ kind: 'tasks', tasks: local.status() });
+  local.changed = () => tell({ kind: 'tasks', tasks: local.status(), claims: local.claims() });
   port.on('message', (message: ToRoleThread) => {
     if (message.kind === 'stop') void stop();
     else void metrics.asJson().then((values) => tell({ kind: 'metrics', request: message.request, values }));

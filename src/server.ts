@@ -8,7 +8,8 @@ import { systemClock, type Clock } from './shared/kernel/clock.js';
 import { HttpActivity } from './shared/http/http-activity.js';
 import { lockDataDir } from './shared/platform/data-dir-lock.js';
 import type { PlatformOptions } from './shared/platform/platform-options.js';
-import { setAsideDamagedReadModels, startLogWriter } from './shared/platform/platform.module.js';
+import { checkAddresses, setAsideDamagedReadModels, startLogWriter } from './shared/platform/storage.module.js';
+import { warnOfHalfwayPairing } from './shared/platform/pairing.js';
 import { tuneHeaps } from './shared/runtime/heap-growth.js';
 import { LocalRoles } from './shared/runtime/local-roles.js';
 import { noOtherThreads } from './shared/runtime/other-threads.js';
@@ -47,9 +48,11 @@ export interface Server {
 /** Opens everything and starts every role, but does not listen yet. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { config } = options;
+  checkAddresses(config);
   const lock = lockDataDir(config.dataDir);
   try {
     const logger = options.logger ?? pinoLogger(config.logLevel, 'main');
+    warnOfHalfwayPairing(config, logger);
     setAsideDamagedReadModels(config, options.clock ?? systemClock, logger);
     const server = await (config.workers === 'threads' ? startThreaded(options) : startInline(options));
     return { ...server, stop: () => server.stop().finally(() => lock.release()) };
@@ -65,7 +68,6 @@ async function startInline({ config, clock, logger, wrapStore, swaggerUi = true 
     config,
     definitions: eventCatalogue,
     roles: config.roles,
-    logWriter: 'inline',
     clock: clock ?? systemClock,
     logger: logger ?? pinoLogger(config.logLevel, 'main'),
     otherThreads: noOtherThreads,
@@ -81,14 +83,14 @@ async function startThreaded({ config, clock, logger: given }: ServerOptions): P
   tuneHeaps();
   const writer = await startLogWriter(config);
   const entry = new URL('./role-worker.js', import.meta.url);
-  const threads = new RoleThreads({ config, entry, connect: () => writer.connect(), logger });
+  const threads = new RoleThreads({ config, entry, connect: () => writer?.connect(), logger });
   try {
     const [app] = await Promise.all([
       createHttpApplication({
         config,
         definitions: eventCatalogue,
         roles: config.roles.filter((role): role is RoleName => role === 'api'),
-        logWriter: writer.connect(),
+        ...(writer === undefined ? {} : { logWriter: writer.connect() }),
         clock: clock ?? systemClock,
         logger,
         otherThreads: threads,
@@ -96,13 +98,13 @@ async function startThreaded({ config, clock, logger: given }: ServerOptions): P
       threads.start(),
     ]);
     return await serverOf(app, config, {
-      died: writer.died,
+      died: writer?.died ?? new Promise(() => undefined),
       stopTasks: () => threads.stop(),
-      close: () => writer.close(),
+      close: async () => writer?.close(),
     });
   } catch (error) {
     await threads.stop();
-    await writer.close();
+    await writer?.close();
     throw error;
   }
 }

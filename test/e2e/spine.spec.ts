@@ -408,11 +408,15 @@ describe('what must hold', () => {
     await settle();
     const before = await hashes();
     for (const { name } of projections) await world.api.post('/v1/replays', { readModel: name, reason: 'Audit' });
+    await until(
+      'every read model to be rebuilt',
+      () => world.api.get<{ items: { readModel: string; rebuiltAt?: string }[] }>('/v1/replays'),
+      ({ items }) => items.every(({ rebuiltAt }) => rebuiltAt !== undefined),
+      { timeoutMs: 60_000, everyMs: 50 },
+    );
     await settle();
-    const { items } = await world.api.get<{ items: { readModel: string; rebuiltAt?: string }[] }>('/v1/replays');
-    expect(items.filter(({ rebuiltAt }) => rebuiltAt === undefined)).toEqual([]);
     expect(await hashes()).toEqual(before);
-  }, 60_000);
+  }, 120_000);
 });
 
 /** The text of a raw line by its record id, from the bytes that were uploaded. */

@@ -14,6 +14,7 @@ import { Projections } from '../../src/shared/read-models/projections.js';
 import { READ_MODELS, type ReadModels } from '../../src/shared/read-models/read-models.port.js';
 import type { RoleName } from '../../src/shared/runtime/role-task.js';
 import { silentLogger, type Logger } from '../../src/shared/telemetry/logger.js';
+import { testStores } from './test-stores.js';
 import { WatchedStore } from './watched-store.js';
 
 export interface TestAppOptions {
@@ -28,7 +29,10 @@ export interface TestAppOptions {
   readonly key?: string;
 }
 
-/** The whole application in this process and thread, on the embedded profile, without a port of its own. */
+/**
+ * The whole application in this process and thread, without a port of its own; on the stores that the environment names
+ * for tests, or the embedded ones.
+ */
 export interface TestApp {
   readonly app: NestFastifyApplication;
   readonly http: HttpServer;
@@ -53,12 +57,14 @@ export interface TestApp {
 
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'retally-test-'));
+  const stores = testStores(dir);
   const config = readConfig({
     RETALLY_DATA_DIR: dir,
     RETALLY_WORKERS: 'inline',
     RETALLY_LOG_LEVEL: 'silent',
     RETALLY_PORT: '0',
     RETALLY_MIN_FREE_BYTES: '0',
+    ...stores.env,
     ...(options.roles === undefined ? {} : { RETALLY_ROLES: options.roles.join(',') }),
     ...options.env,
   });
@@ -94,11 +100,14 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     get: (path, query = {}) => authorized(request(http).get(path).query(query)),
     post: (path, body) => authorized(request(http).post(path).send(body)),
     put: (path, body) => authorized(request(http).put(path).send(body)),
+    delete: (path, query = {}) => authorized(request(http).delete(path).query(query)),
     settle: (timeoutMs = 20_000) => settle({ store, readModels, projections }, timeoutMs),
     listen: () => server.listen(),
     stop: async ({ keep = options.dir !== undefined } = {}) => {
       await server.stop();
-      if (!keep) rmSync(dir, { recursive: true, force: true });
+      if (keep) return;
+      await stores.dispose();
+      rmSync(dir, { recursive: true, force: true });
     },
   };
 }

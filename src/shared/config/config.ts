@@ -23,16 +23,34 @@ export interface LimitsConfig extends EvidenceLimits {
   readonly maxBodyBytes: number;
 }
 
+/** Where a store is kept: in a file of the data folder, or on a server that several instances may share. */
+export type Engine =
+  | { readonly kind: 'embedded' }
+  | {
+      readonly kind: 'server';
+      /** A connection string as given, credentials included: for its driver alone, never to be printed. */
+      readonly address: string;
+    };
+
 /** Everything that can be set, read once at boot from `RETALLY_*` and frozen. Paths are absolute. */
 export interface Config {
+  /** Of this instance alone. */
   readonly dataDir: string;
+  /** What instances share: evidence, watched folders, snapshots, the identity index. Of one instance: the data folder. */
+  readonly sharedDir: string;
+  /** This instance by name, for people: in leases, logs and health. */
+  readonly instance: string;
   readonly evidenceDir: string;
   /** Root of the watched folders: `<home>/<tenant>/mediation/<platform>/…`. */
   readonly homeDir: string;
   readonly host: string;
   readonly port: number;
-  readonly eventStore: 'embedded';
-  readonly readModels: 'embedded';
+  readonly eventStore: Engine;
+  readonly readModels: Engine;
+  /** In front of every stream name on an EventStoreDB that others use too; empty for none. */
+  readonly streamPrefix: string;
+  /** How long a member may be silent before others take over its leases; in milliseconds. */
+  readonly leaseTtlMs: number;
   /** Rating partitions per tenant; recorded in the log with the first record and never changed afterwards. */
   readonly partitions: number;
   /** Records per chunk at most. */

@@ -44,13 +44,34 @@ describe('settings', () => {
     expect(problems.join('\n')).toMatch(/RETALLY_PRT is not a setting/);
   });
 
-  it('name an engine whose adapter is not there', () => {
-    expect(
-      problemsOf({ RETALLY_EVENT_STORE: 'esdb://localhost:2113', RETALLY_READ_MODELS: 'mongodb://localhost' }),
-    ).toEqual([
-      'RETALLY_EVENT_STORE: this version carries no EventStoreDB adapter yet; use "embedded"',
-      'RETALLY_READ_MODELS: this version carries no MongoDB adapter yet; use "embedded"',
+  it('name servers by their addresses, in any pairing', () => {
+    expect(readConfig({})).toMatchObject({ eventStore: { kind: 'embedded' }, readModels: { kind: 'embedded' } });
+    const esdb = 'esdb+discover://user:secret@cluster:2113';
+    const mongo = 'mongodb://user:secret@one,two/billing?replicaSet=rs0';
+    expect(readConfig({ RETALLY_EVENT_STORE: esdb, RETALLY_READ_MODELS: mongo })).toMatchObject({
+      eventStore: { kind: 'server', address: esdb },
+      readModels: { kind: 'server', address: mongo },
+    });
+    expect(readConfig({ RETALLY_READ_MODELS: 'mongodb+srv://host' }).eventStore).toEqual({ kind: 'embedded' });
+  });
+
+  it('refuse an address of something else without repeating it: it may hold a password', () => {
+    const problems = problemsOf({
+      RETALLY_EVENT_STORE: 'http://user:secret@localhost:2113',
+      RETALLY_READ_MODELS: 'postgres://user:secret@localhost',
+      RETALLY_STREAM_PREFIX: 'Us-',
+    });
+    expect(problems).toEqual([
+      'RETALLY_EVENT_STORE must be "embedded" or an address such as esdb://user:password@host:2113',
+      'RETALLY_READ_MODELS must be "embedded" or an address such as mongodb://user:password@host:27017/retally?replicaSet=rs0',
+      'RETALLY_STREAM_PREFIX="Us-" must be a letter and up to 38 more of a-z and 0-9, then a dot: "billing."',
     ]);
+  });
+
+  it('keep what instances share apart from what is of one', () => {
+    const config = readConfig({ RETALLY_DATA_DIR: '/d', RETALLY_SHARED_DIR: '/s', RETALLY_INSTANCE: 'blue' });
+    expect(config).toMatchObject({ dataDir: '/d', evidenceDir: '/s/evidence', homeDir: '/s/home', instance: 'blue' });
+    expect(readConfig({ RETALLY_DATA_DIR: '/d' })).toMatchObject({ sharedDir: '/d', homeDir: '/d/home' });
   });
 
   it('without credentials serve this machine alone', () => {

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isTenantName } from '../kernel/stream-name.js';
 import { ROLE_NAMES, type RoleName } from '../runtime/role-task.js';
-import type { BillingConfig, Config, LimitsConfig } from './config.js';
+import type { BillingConfig, Config, Engine, LimitsConfig } from './config.js';
 import { EnvReader } from './env-reader.js';
 
 const MIB = 1024 * 1024;
@@ -29,16 +30,21 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
 function compose(reader: EnvReader): Config {
   const dataDir = resolve(reader.text('RETALLY_DATA_DIR', './data'));
+  const sharedDir = resolve(reader.text('RETALLY_SHARED_DIR', dataDir));
   const auth = reader.choice('RETALLY_AUTH', ['keys', 'none'], 'keys');
   const billing = readBilling(reader);
   return {
     dataDir,
-    evidenceDir: resolve(reader.text('RETALLY_EVIDENCE_DIR', join(dataDir, 'evidence'))),
-    homeDir: resolve(reader.text('RETALLY_HOME_DIR', join(dataDir, 'home'))),
+    sharedDir,
+    evidenceDir: resolve(reader.text('RETALLY_EVIDENCE_DIR', join(sharedDir, 'evidence'))),
+    homeDir: resolve(reader.text('RETALLY_HOME_DIR', join(sharedDir, 'home'))),
+    instance: reader.text('RETALLY_INSTANCE', `${hostname()}:${process.pid}`),
     host: readHost(reader, auth),
     port: reader.integer('RETALLY_PORT', 3000, 0, 65_535),
-    eventStore: readEngine(reader, 'RETALLY_EVENT_STORE', 'EventStoreDB', /^(esdb|kurrentdb)(\+discover)?:\/\//),
-    readModels: readEngine(reader, 'RETALLY_READ_MODELS', 'MongoDB', /^mongodb(\+srv)?:\/\//),
+    eventStore: readEngine(reader, 'RETALLY_EVENT_STORE', EVENT_STORES),
+    readModels: readEngine(reader, 'RETALLY_READ_MODELS', READ_MODELS),
+    streamPrefix: readStreamPrefix(reader),
+    leaseTtlMs: reader.integer('RETALLY_LEASE_TTL_MS', 10_000, 1000, 300_000),
     partitions: reader.integer('RETALLY_PARTITIONS', 8, 1, 1024),
     chunkRecords: reader.integer('RETALLY_CHUNK_RECORDS', 500, 1, 5000),
     limits: readLimits(reader),
@@ -84,14 +90,36 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-function readEngine(reader: EnvReader, name: string, server: string, scheme: RegExp): 'embedded' {
-  const value = reader.text(name, 'embedded');
-  if (scheme.test(value)) {
-    reader.problems.push(`${name}: this version carries no ${server} adapter yet; use "embedded"`);
-  } else if (value !== 'embedded') {
-    reader.problems.push(`${name}="${value}" must be "embedded"`);
+interface Servers {
+  readonly schemes: RegExp;
+  readonly example: string;
+}
+
+const EVENT_STORES: Servers = {
+  schemes: /^(esdb|kurrentdb)(\+discover)?:\/\/./,
+  example: 'esdb://user:password@host:2113',
+};
+const READ_MODELS: Servers = {
+  schemes: /^mongodb(\+srv)?:\/\/./,
+  example: 'mongodb://user:password@host:27017/retally?replicaSet=rs0',
+};
+
+/** The kind of engine by its scheme; its adapter reads the rest of the address at boot. What is given is not repeated: it may hold a password. */
+function readEngine(reader: EnvReader, name: string, { schemes, example }: Servers): Engine {
+  const address = reader.text(name, 'embedded');
+  if (address === 'embedded') return { kind: 'embedded' };
+  if (!schemes.test(address)) reader.problems.push(`${name} must be "embedded" or an address such as ${example}`);
+  return { kind: 'server', address };
+}
+
+function readStreamPrefix(reader: EnvReader): string {
+  const prefix = reader.text('RETALLY_STREAM_PREFIX', '');
+  if (!/^([a-z][a-z0-9]{0,38}\.)?$/.test(prefix)) {
+    reader.problems.push(
+      `RETALLY_STREAM_PREFIX="${prefix}" must be a letter and up to 38 more of a-z and 0-9, then a dot: "billing."`,
+    );
   }
-  return 'embedded';
+  return prefix;
 }
 
 function readRoles(reader: EnvReader): readonly RoleName[] {

@@ -29,6 +29,7 @@ export class Readiness {
       () => this.attempt('log', async () => ({ head: await this.store.head() })),
       () => this.projections(),
       () => this.roles(),
+      () => this.leases(),
       () => this.disk(),
     ];
   }
@@ -67,6 +68,14 @@ export class Readiness {
       return Promise.resolve(session.degraded({ waiting: waiting.map(({ name, error }) => ({ task: name, error })) }));
     }
     return Promise.resolve(session.up({ tasks: tasks.length, restarts }));
+  }
+
+  /** Shown, never a reason to be down: an instance that holds nothing still takes files and answers reads. */
+  private leases(): Promise<HealthIndicatorResult> {
+    const claims = [this.local.claims(), ...this.others.status().map((thread) => thread.claims)];
+    const held = claims.flatMap((each) => each.held).sort();
+    const members = Math.max(...claims.map((each) => each.members));
+    return Promise.resolve(this.indicators.check('leases').up({ instance: this.config.instance, members, held }));
   }
 
   private async disk(): Promise<HealthIndicatorResult> {

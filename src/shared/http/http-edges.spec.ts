@@ -66,7 +66,11 @@ const bodyOf = (response: request.Response) => response.body as Body;
 describe('HTTP edges', () => {
   let app: NestFastifyApplication;
   const logged: object[] = [];
-  const roles = new LocalRoles(['api'], new RoleTasks(), silentLogger);
+  const roles = new LocalRoles(['api'], new RoleTasks(), {
+    logger: silentLogger,
+    claims: { status: () => ({ held: [], members: 0 }) },
+    runsAs: (task) => task,
+  });
   const metrics = new Metrics(true);
 
   @Module({ controllers: [ThingsController], providers: [{ provide: LocalRoles, useValue: roles }] })

@@ -41,6 +41,9 @@ export class LeasedClaims implements Claims {
   private cancelLimit: () => void = () => undefined;
   private closed = false;
   private failing = false;
+  private shown = '';
+  /** Called whenever the status has changed. */
+  changed: () => void = () => undefined;
 
   constructor(private readonly options: LeasedClaimsOptions) {
     this.timing = options.timing ?? monotonicTiming;
@@ -89,6 +92,13 @@ export class LeasedClaims implements Claims {
     });
   }
 
+  private showStatus(): void {
+    const status = JSON.stringify(this.status());
+    if (status === this.shown) return;
+    this.shown = status;
+    this.changed();
+  }
+
   private lookNow(): void {
     if (this.lookQueued || this.closed) return;
     this.lookQueued = true;
@@ -98,6 +108,7 @@ export class LeasedClaims implements Claims {
       try {
         if (!this.closed) await this.look();
       } finally {
+        this.showStatus();
         if (!this.closed) this.cancelLook = this.timing.after(this.everyMs, () => this.lookNow());
       }
     });

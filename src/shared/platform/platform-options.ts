@@ -14,8 +14,8 @@ export interface PlatformOptions {
   readonly definitions: readonly EventDefinition[];
   /** The roles this context holds; `project` makes it the writer of the read models. */
   readonly roles: readonly RoleName[];
-  /** The log's writer: in this thread, or behind a port to the writer's thread. */
-  readonly logWriter: 'inline' | MessagePort;
+  /** The embedded log's writer: in this thread (the default), or behind a port to the writer's thread. */
+  readonly logWriter?: 'inline' | MessagePort;
   readonly clock: Clock;
   readonly logger: Logger;
   /** The role threads beside this context, for health and metrics. */

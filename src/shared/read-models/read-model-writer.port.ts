@@ -95,4 +95,11 @@ export class ProjectionFault extends Error {
   }
 }
 
-export const READ_MODEL_WRITER = Symbol('ReadModelWriter');
+/**
+ * Opens the read models for writing: by the one holder of the role, and only while it holds it. A later one takes the
+ * writing over, and what an earlier one writes after that is refused.
+ */
+export type OpenReadModelWriter = () => Promise<{ readonly writer: ReadModelWriter; close(): Promise<void> }>;
+
+/** Nest token. */
+export const OPEN_READ_MODEL_WRITER = Symbol('OpenReadModelWriter');

@@ -1,15 +1,13 @@
 import { Inject, Module } from '@nestjs/common';
-import { CONFIG, type Config } from '../config/config.js';
 import { EVENT_STORE, type EventStore } from '../event-store/event-store.port.js';
 import type { Clock } from '../kernel/clock.js';
-import { dataFiles } from '../platform/data-files.js';
 import { RoleTasks, type RoleTask } from '../runtime/role-task.js';
 import { CLOCK, LOGGER } from '../runtime/tokens.js';
 import type { Logger } from '../telemetry/logger.js';
-import { EmbeddedReadModels } from './adapters/embedded/embedded-read-models.js';
 import { ReplaysController } from './api/replays.controller.js';
 import { ProjectionRunner } from './projection-runner.js';
 import { Projections } from './projections.js';
+import { OPEN_READ_MODEL_WRITER, type OpenReadModelWriter } from './read-model-writer.port.js';
 import { replaysProjection } from './replays.projection.js';
 import { ReplayService } from './replay.service.js';
 import { RequestReplayHandler } from './request-replay.handler.js';
@@ -21,7 +19,7 @@ import { RequestReplayHandler } from './request-replay.handler.js';
 })
 export class ReadModelsModule {
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
+    @Inject(OPEN_READ_MODEL_WRITER) private readonly openWriter: OpenReadModelWriter,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(Projections) private readonly projections: Projections,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -38,7 +36,7 @@ export class ReadModelsModule {
       name: 'projections',
       role: 'project',
       run: async (signal) => {
-        const models = await EmbeddedReadModels.open({ path: dataFiles(this.config).readModels, mode: 'writer' });
+        const models = await this.openWriter();
         try {
           await new ProjectionRunner({
             store: this.store,

@@ -1,4 +1,5 @@
 import type { MetricObjectWithValues, MetricValue } from 'prom-client';
+import type { ClaimsStatus } from '../leases/claims.port.js';
 import type { TaskState } from './role-runner.js';
 import type { RoleName } from './role-task.js';
 
@@ -9,6 +10,7 @@ export interface ThreadState {
   readonly alive: boolean;
   readonly restarts: number;
   readonly tasks: readonly TaskState[];
+  readonly claims: ClaimsStatus;
 }
 
 /** What health and metrics want to know of the threads beside their own. */

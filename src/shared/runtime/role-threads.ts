@@ -1,5 +1,6 @@
 import { Worker, type MessagePort } from 'node:worker_threads';
 import type { Config } from '../config/config.js';
+import type { ClaimsStatus } from '../leases/claims.port.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { FromRoleThread, RoleThreadData, ToRoleThread } from './role-messages.js';
 import { RESTART_DELAYS, type TaskState } from './role-runner.js';
@@ -14,8 +15,8 @@ export interface RoleThreadsOptions {
   readonly config: Config;
   /** The module that runs in each thread. */
   readonly entry: URL;
-  /** A fresh port to the log's writer. */
-  readonly connect: () => MessagePort;
+  /** A fresh port to the embedded log's writer; undefined for a log on a server. */
+  readonly connect: () => MessagePort | undefined;
   readonly logger: Logger;
 }
 
@@ -63,6 +64,7 @@ class RoleThread {
   private delayMs = RESTART_DELAYS.firstMs;
   private restartTimer: NodeJS.Timeout | undefined;
   private tasks: readonly TaskState[] = [];
+  private claims: ClaimsStatus = { held: [], members: 0 };
   private readonly answers = new Map<number, (values: ThreadMetrics) => void>();
   private requests = 0;
 
@@ -84,7 +86,7 @@ class RoleThread {
   }
 
   status(): ThreadState {
-    return { roles: this.roles, alive: this.alive, restarts: this.restarts, tasks: this.tasks };
+    return { roles: this.roles, alive: this.alive, restarts: this.restarts, tasks: this.tasks, claims: this.claims };
   }
 
   metrics(): Promise<ThreadMetrics> {
@@ -114,10 +116,11 @@ class RoleThread {
 
   private launch(): Worker {
     const logPort = this.options.connect();
-    const workerData: RoleThreadData = { config: this.options.config, roles: this.roles, logPort };
+    const { config } = this.options;
+    const workerData: RoleThreadData = { config, roles: this.roles, ...(logPort === undefined ? {} : { logPort }) };
     const worker = new Worker(this.options.entry, {
       workerData,
-      transferList: [logPort],
+      transferList: logPort === undefined ? [] : [logPort],
       name: `retally-${this.roles.join('-')}`,
     });
     this.worker = worker;
@@ -138,6 +141,7 @@ class RoleThread {
         return;
       case 'tasks':
         this.tasks = message.tasks;
+        this.claims = message.claims;
         return;
       case 'metrics':
         this.answers.get(message.request)?.(message.values);

@@ -50,6 +50,24 @@ export function registerPlatformMetrics(metrics: Metrics, { store, readModels, l
     },
   });
   metrics.register({
+    name: 'retally_lease_held',
+    help: '1 for each piece of the shared work that this instance holds.',
+    labels: ['lease'],
+    collect: () => {
+      const held = [local.claims(), ...others.status().map((thread) => thread.claims)].flatMap((claims) => claims.held);
+      return Promise.resolve(held.map((lease) => ({ labels: { lease }, value: 1 })));
+    },
+  });
+  metrics.register({
+    name: 'retally_members',
+    help: 'Threads, of all instances, that share the work, as this instance sees them.',
+    labels: [],
+    collect: () => {
+      const seen = [local.claims(), ...others.status().map((thread) => thread.claims)].map(({ members }) => members);
+      return Promise.resolve([{ labels: {}, value: Math.max(...seen) }]);
+    },
+  });
+  metrics.register({
     name: 'retally_role_thread_up',
     help: '1 while the thread of these roles lives.',
     labels: ['roles'],

@@ -26,7 +26,9 @@ export const USAGE = `npm run demo -- [options]
                    smsc-messages, gateway-sessions, inference-requests) or a JSON file { "mapping": name, "definition": … }
                    in the form of POST /v1/mappings. The sample's customers have service ids such as
                    491510000003 (calls, messages, data) and sk-00000002 (tokens), from 2020 on; usage of others
-                   waits in suspense`;
+                   waits in suspense
+
+RETALLY_EVENT_STORE and RETALLY_READ_MODELS put the run on servers: with a stream prefix and a database of its own.`;
 
 export class WrongUsage extends Error {}
 

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RetallyServer, SandboxServer } from '../local/local-system.js';
+import { RetallyServer, SandboxServer, type RetallyOptions } from '../local/local-system.js';
+import { runStores } from '../local/run-stores.js';
 import { setUpSample } from '../local/sample-setup.js';
 import { billIt } from './bill-it.js';
 import { readOptions, USAGE, WrongUsage, type DemoOptions } from './demo-options.js';
@@ -23,23 +24,34 @@ async function main(): Promise<void> {
   const screen = new Screen();
   const directory = await mkdtemp(join(tmpdir(), 'retally-demo-'));
   const sandbox = await SandboxServer.start(join(directory, 'billing'));
-  const retally = await startRetally(options, directory, sandbox.url);
+  const stores = runStores({
+    eventStore: process.env['RETALLY_EVENT_STORE'],
+    readModels: process.env['RETALLY_READ_MODELS'],
+  });
+  const retally = await startRetally(options.port, {
+    dataDir: join(directory, 'data'),
+    billingUrl: sandbox.url,
+    stores,
+  }).catch(async (error: unknown) => {
+    await sandbox.program.stop();
+    throw error;
+  });
   try {
-    screen.title('Retally, on the embedded profile, beside a sandbox billing system');
+    screen.title(`Retally, on ${stores.profile}, beside a sandbox billing system`);
     screen.line(`Data of this run: ${directory}`);
     await theMainJob(retally, sandbox, options, screen);
     await farewell(retally, sandbox, options, screen);
   } finally {
     await retally.program.stop();
     await sandbox.program.stop();
+    await stores.dispose();
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function startRetally(options: DemoOptions, directory: string, billingUrl: string): Promise<RetallyServer> {
-  const start = (port: number) => RetallyServer.start({ dataDir: join(directory, 'data'), port, billingUrl });
-  if (options.port !== undefined) return start(options.port);
-  return start(3000).catch(() => start(0));
+async function startRetally(port: number | undefined, options: Omit<RetallyOptions, 'port'>): Promise<RetallyServer> {
+  if (port !== undefined) return RetallyServer.start({ ...options, port });
+  return RetallyServer.start({ ...options, port: 3000 }).catch(() => RetallyServer.start({ ...options, port: 0 }));
 }
 
 async function theMainJob(

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiClient } from './api-client.js';
 import { ChildProgram } from './child-program.js';
+import type { RunStores } from './run-stores.js';
 
 const AUTH_KEY = 'sandbox';
 const READY = /Retally listens on (http:\S+), Swagger UI at (\S+)/;
@@ -14,6 +15,8 @@ export interface RetallyOptions {
   /** Needed when the data directory already has its keys: the first one is shown only once. */
   readonly key?: string;
   readonly billingUrl?: string;
+  /** Where its log and read models are kept; embedded when absent. */
+  readonly stores?: RunStores;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -36,6 +39,7 @@ export class RetallyServer {
         RETALLY_DATA_DIR: options.dataDir,
         RETALLY_PORT: String(options.port),
         RETALLY_LOG_LEVEL: 'warn',
+        ...options.stores?.env,
         ...(options.billingUrl === undefined ? {} : billingSettings(options.billingUrl)),
         ...options.env,
       },

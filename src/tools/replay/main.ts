@@ -92,7 +92,6 @@ async function compare(store: EventStore, config: Config, name?: string): Promis
     config,
     definitions: eventCatalogue,
     roles: [],
-    logWriter: 'inline',
     clock: systemClock,
     logger: silentLogger,
     otherThreads: noOtherThreads,
