@@ -154,9 +154,9 @@ describe('increments of a step', () => {
 
 describe('ANY_MATCHING', () => {
   const rules = {
-    BONUS: { unit: 'seconds', priority: 1, expiresAt: 200 },
-    SOON: { unit: 'seconds', priority: 2, expiresAt: 100 },
-    LATER: { unit: 'seconds', priority: 2, expiresAt: 300 },
+    BONUS: { unit: 'seconds', priority: 1 },
+    SOON: { unit: 'seconds', priority: 2, validity: { to: '2026-04-01' } },
+    LATER: { unit: 'seconds', priority: 2, validity: { to: '2026-05-01' } },
     DATA: { unit: 'bytes', priority: 0 },
   };
 

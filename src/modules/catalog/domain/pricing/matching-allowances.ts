@@ -4,11 +4,13 @@ import type { CompiledPrice } from './compile-pricing.js';
 
 /** An allowance without a rule of its own is used after all that have one. */
 const LAST = Number.MAX_SAFE_INTEGER;
+/** After every date. */
+const WITH_ITS_CYCLE = '~';
 
 interface Candidate {
   readonly allowance: CompiledAllowance;
   readonly priority: number;
-  readonly expiresAt: number;
+  readonly expires: string;
 }
 
 /**
@@ -24,7 +26,7 @@ export function matchingAllowances(
   const candidates: Candidate[] = [];
   const add = (allowance: CompiledAllowance): void => {
     const rule = price.units.allowance(allowance.name);
-    candidates.push({ allowance, priority: rule?.priority ?? LAST, expiresAt: rule?.expiresAt ?? LAST });
+    candidates.push({ allowance, priority: rule?.priority ?? LAST, expires: rule?.validity?.to ?? WITH_ITS_CYCLE });
   };
   // What is held was granted before what this record is the first to use.
   for (const name of balances.allowances()) {
@@ -36,7 +38,7 @@ export function matchingAllowances(
     if (!candidates.some(({ allowance }) => allowance === own)) add(own);
   }
   return candidates
-    .sort((a, b) => a.priority - b.priority || a.expiresAt - b.expiresAt)
+    .sort((a, b) => a.priority - b.priority || compareText(a.expires, b.expires))
     .map(({ allowance }) => allowance);
 }
 
@@ -45,4 +47,8 @@ function counts(price: CompiledPrice, charge: CompiledCharge, name: string): boo
   const unit = price.units.allowance(name)?.unit;
   if (unit === undefined || price.pricing.grants?.some(({ allowance }) => allowance === name) === true) return false;
   return charge.counts.includes(unit);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -37,8 +37,8 @@ export interface AllowanceRule {
   readonly unit: string;
   /** Lower is used first. */
   readonly priority: number;
-  /** Epoch ms at which what a cycle was granted expires, for a cycle that began at an instant; undefined: at its end. */
-  readonly expiresAt?: number;
+  /** Of calendar dates: `to` is when it expires. What has none expires with its cycle, after all that have one. */
+  readonly validity?: { readonly to?: string };
 }
 
 /** For a price that names none. */

@@ -1,5 +1,5 @@
 import { absent, describe, join, present, type FieldReader } from './field-reader.js';
-import type { When } from './pricing.js';
+import { ANY_VALUE, type When } from './pricing.js';
 
 /** The units that a zone or a time without the name of its unit is meant in. */
 export interface UnitDefaults {
@@ -62,11 +62,11 @@ function readByUnit(
     return undefined;
   }
   const wanted: Record<string, string> = {};
-  for (const [unit, entry] of Object.entries(value)) {
+  for (const [unit, entry] of Object.entries(value as Record<string, unknown>)) {
     const at = join(path, unit);
     if (reader.name(unit, at) === undefined) continue;
     if (absent(entry)) reader.fail(at, `must be a name such as "${example}"; it is missing`);
-    const found = reader.name(entry, at);
+    const found = entry === ANY_VALUE ? entry : reader.name(entry, at);
     if (found !== undefined) wanted[unit] = found;
   }
   return Object.keys(wanted).length === 0 ? undefined : wanted;
