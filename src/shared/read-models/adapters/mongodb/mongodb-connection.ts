@@ -7,6 +7,9 @@ import { isRefusedAccess, isUnreachable } from './mongodb-errors.js';
 /** One attempt; also what a read waits for a server before it is answered that there is none. */
 const SELECTION_MS = 5000;
 const PAUSE_MS = 500;
+/** After so long somebody may wonder what is going on. */
+const TELL_MS = 1000;
+const TOO_OLD = /requires at least/;
 /** Two minutes without an answer on an open connection: the server is taken for lost. */
 const SILENCE_MS = 120_000;
 
@@ -34,23 +37,34 @@ export interface OpenConnection {
  * @throws MongoDbUnusable
  */
 export async function connect(options: ConnectionOptions): Promise<OpenConnection> {
-  const { address, logger, waitMs } = options;
+  const { address, waitMs, logger } = options;
   const deadline = performance.now() + waitMs;
-  for (let attempts = 0; ; attempts += 1) {
-    const left = deadline - performance.now();
-    const problem = await attempt(options, Math.max(1, Math.min(left, SELECTION_MS)));
-    if (typeof problem !== 'string') return watched(problem, options);
-    if (performance.now() + PAUSE_MS >= deadline) {
-      throw new MongoDbUnusable(
-        `MongoDB at ${address.shown} cannot be used after ${Math.round(waitMs / 1000)} s: ${problem}. Start it, or ` +
-          'correct the host, port, TLS and replicaSet in the address of the read models',
-      );
+  const selectionMs = Math.min(waitMs, SELECTION_MS);
+  let told = false;
+  const tell = (problem: string) => {
+    if (told) return;
+    told = true;
+    logger.warn({ address: address.shown, waitMs, problem }, 'Waiting for MongoDB, which keeps the read models');
+  };
+  const telling = setTimeout(tell, TELL_MS, 'no answer yet');
+  try {
+    for (;;) {
+      const problem = await attempt(options, selectionMs);
+      if (typeof problem !== 'string') return watched(problem, options);
+      tell(problem);
+      if (performance.now() + PAUSE_MS + selectionMs > deadline) throw inVain(problem, options);
+      await sleep(PAUSE_MS);
     }
-    if (attempts === 0) {
-      logger.warn({ address: address.shown, waitMs, problem }, 'Waiting for MongoDB, which keeps the read models');
-    }
-    await sleep(PAUSE_MS);
+  } finally {
+    clearTimeout(telling);
   }
+}
+
+function inVain(problem: string, { address, waitMs }: ConnectionOptions): MongoDbUnusable {
+  return new MongoDbUnusable(
+    `MongoDB at ${address.shown} cannot be used after ${Math.round(waitMs / 1000)} s: ${problem}. Start it, or correct ` +
+      'the host, port, TLS and replicaSet in the address of the read models',
+  );
 }
 
 /** @returns the connection, or what is missing still. */
@@ -75,6 +89,7 @@ async function attempt(options: ConnectionOptions, selectionMs: number): Promise
           'the read models, and add authSource=admin if the user was made in the database admin',
       );
     }
+    if (TOO_OLD.test(reason)) throw new MongoDbUnusable(`MongoDB at ${address.shown} is too old: ${reason}`);
     // A name that cannot be looked up yet is a service that has not started yet.
     if (isUnreachable(error) || /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEOUT/.test(reason)) return reason;
     throw new MongoDbUnusable(`MongoDB at ${address.shown} cannot be used: ${reason}`);
@@ -93,6 +108,7 @@ function settings({ address, poolSize }: ConnectionOptions, selectionMs: number)
     retryReads: true,
     writeConcern: { w: 'majority', journal: true },
     readConcern: { level: 'majority' },
+    readConcernLevel: 'majority',
     readPreference: 'primary',
     ignoreUndefined: true,
     maxPoolSize: poolSize,
