@@ -1,10 +1,13 @@
 import type { EventMetadata, RecordedEvent } from '../../src/shared/kernel/event.js';
 import { streamName } from '../../src/shared/kernel/stream-name.js';
 import { encodeChunk } from '../../src/shared/event-store/chunk-codec.js';
+import { encodeEventData } from '../../src/shared/event-store/event-codec.js';
+import { canonicalMetadata, eventHash } from '../../src/shared/event-store/event-hash.js';
 import { eventId } from '../../src/shared/event-store/event-id.js';
 import { EventRegistry, UnknownEventType } from '../../src/shared/event-store/event-registry.js';
 import {
   AppendTooLarge,
+  LogUnavailable,
   MAX_APPEND_BYTES,
   WrongExpectedRevision,
   type Delivery,
@@ -323,6 +326,15 @@ export function eventStoreContract(name: string, make: () => Promise<EventStoreU
         expect(await all(store.readAll({ after: await store.head() }))).toEqual([]);
       });
 
+      it('finds an event by its position: it comes after the one before', async () => {
+        await setUp();
+        const forward = await all(store.readAll({ after: start }));
+        const { position } = forward[9]!;
+        expect(await all(store.readAll({ after: position - 1, limit: 1 }))).toEqual([forward[9]]);
+        expect(await all(store.readAll({ after: position - 1 }))).toEqual(forward.slice(9));
+        expect(await all(store.readAll({ after: position, limit: 1 }))).toEqual([forward[10]]);
+      });
+
       it('filters by category, by type and by both', async () => {
         await setUp();
         const rare = [0, 3, 6, 9, 12, 15, 18, 21, 24, 27];
@@ -441,6 +453,36 @@ export function eventStoreContract(name: string, make: () => Promise<EventStoreU
       });
 
       it.each([
+        ['a category', { categories: ['rare'] }, [0, 1, 2]],
+        ['types', { types: ['ThingForgotten.v1'] }, [2, 5]],
+        ['both', { categories: ['rare'], types: ['ThingNoted.v2'] }, [0, 1]],
+      ])('delivers %s alone, and checkpoints beyond what did not match', async (_, filter, wanted) => {
+        const [rare, other] = [thing('a', 'rare'), thing('a')];
+        const forgotten = (stream: string, n: number) => noted(stream, n, 'ThingForgotten.v1', { n });
+        await store.append(rare, 'no-stream', [noted(rare, 0), noted(rare, 1), forgotten(rare, 2)]);
+        await store.append(other, 'no-stream', [
+          noted(other, 3),
+          noted(other, 4),
+          forgotten(other, 5),
+          noted(other, 6),
+        ]);
+        const deliveries = await take(start, caughtUp, filter);
+        expect(numbers(eventsOf(deliveries))).toEqual(wanted);
+        expect(deliveries.at(-1)).toEqual({ kind: 'checkpoint', position: await store.head(), caughtUp: true });
+        expectCheckpointsHonest(deliveries);
+      });
+
+      it('is ended by the close of the store', async () => {
+        const deliveries: Delivery[] = [];
+        for await (const delivery of store.subscribe({ after: start, signal: new AbortController().signal })) {
+          deliveries.push(delivery);
+          void store.close();
+        }
+        expect(deliveries).toHaveLength(1);
+        await expect(async () => store.head()).rejects.toBeInstanceOf(LogUnavailable);
+      });
+
+      it.each([
         ['without a filter', undefined],
         ['with a sparse filter', { categories: ['rare'] }],
       ])('skips nothing and doubles nothing while many append at once, %s', async (_, filter) => {
@@ -488,6 +530,44 @@ export function eventStoreContract(name: string, make: () => Promise<EventStoreU
         expect(events[1]?.metadata.previousHash).toBe(events[0]?.metadata.hash);
         expect(events[2]?.metadata.previousHash).toBe(events[1]?.metadata.hash);
         expect(new Set(events.map(({ metadata: { hash } }) => hash)).size).toBe(3);
+      });
+
+      it('is made of the bytes of the event alone, so that it is the same in every adapter', async () => {
+        const stream = thing('a');
+        const chunk = { head: { fileId: 'f' }, columns: { line: [1, 2] } };
+        const appended = [noted(stream, 0), noted(stream, 1, 'ThingsCounted.v1', chunk), noted(stream, 2)];
+        await store.append(stream, 'no-stream', appended.slice(0, 2));
+        await store.append(stream, 1, appended.slice(2));
+        const hashes = (await all(store.readStream(stream))).map(({ metadata: { hash } }) => hash);
+        let previousHash = '0'.repeat(64);
+        for (const [revision, event] of appended.entries()) {
+          const data = encodeEventData(CONTRACT_REGISTRY, event.type, event.data);
+          const { id, type } = event;
+          previousHash = eventHash({
+            previousHash,
+            stream,
+            revision,
+            id,
+            type,
+            metadata: canonicalMetadata(event.metadata),
+            data,
+          });
+          expect(hashes[revision]).toBe(previousHash);
+        }
+      });
+
+      it('follows what stands in the log, also where a repeated append came with other bytes', async () => {
+        const stream = thing('a', 'repeated');
+        const chunk = (n: number, line: number[]) =>
+          noted(stream, n, 'ThingsCounted.v1', { head: { n }, columns: { line } });
+        await store.append(stream, 'no-stream', [chunk(0, [1])]);
+        await store.append(stream, 0, [chunk(1, [1])]);
+        const other = await openStore();
+        const first = await other.append(stream, 1, [chunk(2, [1])]);
+        expect(await store.append(stream, 1, [chunk(2, [1, 2, 3])])).toEqual(first);
+        await store.append(stream, 2, [chunk(3, [1])]);
+        const events = await all(store.readStream(stream));
+        expect(events[3]?.metadata.previousHash).toBe(events[2]?.metadata.hash);
       });
     });
   });

@@ -37,7 +37,10 @@ export interface LogFilter {
 
 export interface ReadAllOptions {
   readonly direction?: 'forward' | 'backward';
-  /** Exclusive: the position last seen. Forward default: before the first; backward default: after the last. */
+  /**
+   * Exclusive: the position last seen, or the one right before an event's own (`position - 1` finds the event); a server
+   * cannot read from elsewhere. Forward default: before the first; backward default: after the last.
+   */
   readonly after?: number;
   readonly filter?: LogFilter;
   readonly limit?: number;

@@ -1,20 +1,17 @@
+import type { StreamName } from '../../../kernel/stream-name.js';
 import type { EncodedAppend } from '../../encoded-append.js';
 import { eventHash, FIRST_PREVIOUS_HASH } from '../../event-hash.js';
 import type { EventRegistry } from '../../event-registry.js';
 import { LogUnavailable, WrongExpectedRevision, type Appended } from '../../event-store.port.js';
-import { DamagedEvent } from '../../recorded-event.js';
+import { DamagedEvent, type StoredEvent } from '../../recorded-event.js';
 import type { AppendResponse, LogConnection } from './connection.js';
 import { failureOf } from './failures.js';
-import type { LogPages } from './log-pages.js';
+import type { LogPages, Patience } from './log-pages.js';
 import { appendMessages, safeInteger, type ChainedEvent } from './messages.js';
 import { pauseBefore, refusal, unavailable, type Reachability } from './retry.js';
+import type { StreamNames } from './stream-names.js';
 import type { StreamTips } from './stream-tips.js';
 import type { Timings } from './timings.js';
-
-/** The newest position of the log this store has heard of. */
-export interface Newest {
-  position: number;
-}
 
 /**
  * Appends with the exact revision, and repeats an attempt whose outcome is unknown with the same bytes, the same ids and
@@ -26,28 +23,20 @@ export class AppendWriter {
     private readonly pages: LogPages,
     private readonly tips: StreamTips,
     private readonly registry: EventRegistry,
+    private readonly names: StreamNames,
     private readonly reachability: Reachability,
     private readonly timings: Timings,
-    private readonly newest: Newest,
   ) {}
 
   /** @throws WrongExpectedRevision, LogUnavailable */
   async append(append: EncodedAppend, signal: AbortSignal): Promise<Appended> {
-    const events = await this.chained(append, signal);
-    const messages = appendMessages(append.stream, append.expected, events);
-    const sentAt = performance.now();
-    const newestBefore = this.newest.position;
-    const answer = await this.answered(append, messages, signal);
+    const deadline = performance.now() + this.timings.total;
+    const events = await this.chained(append, { signal, totalMs: this.timings.total });
+    const messages = appendMessages(this.names.onServer(append.stream), append.expected, events);
+    const answer = await this.answered(append, messages, deadline, signal);
     const appended = await this.understood(append, answer, signal);
-    this.tips.acknowledged({
-      stream: append.stream,
-      expected: append.expected,
-      ...appended,
-      hash: events.at(-1)?.hash ?? '',
-      sentAt,
-      newestBefore,
-      chunks: events.every((event) => !event.json),
-    });
+    // Who appends chunks goes on with the next one; other streams are read by whoever decides on them.
+    if (events.every(({ json }) => !json)) this.readBack(append.stream, appended.revision, signal);
     return appended;
   }
 
@@ -55,10 +44,10 @@ export class AppendWriter {
   private async answered(
     append: EncodedAppend,
     messages: ReturnType<typeof appendMessages>,
+    deadline: number,
     signal: AbortSignal,
   ): Promise<AppendResponse> {
     const what = `Appending to ${append.stream}`;
-    const deadline = performance.now() + this.timings.total;
     for (let attempt = 1; ; attempt += 1) {
       if (signal.aborted) throw new LogUnavailable(`${what}: the log is closed`);
       const left = deadline - performance.now();
@@ -69,7 +58,6 @@ export class AppendWriter {
       } catch (error) {
         const kind = failureOf(error);
         if (kind !== 'passing' && kind !== 'unknown-position') throw refusal(what, error);
-        this.tips.unanswered(append.stream);
         this.reachability.failed(error);
         const rest = deadline - performance.now();
         if (rest <= 0) throw unavailable(what, error);
@@ -96,10 +84,10 @@ export class AppendWriter {
           'server, which Retally never does. Restore the log from a copy.',
       );
     }
-    return this.noted({
+    return {
       revision: safeInteger(success.getCurrentRevision(), stream),
       position: safeInteger(position.getCommitPosition(), stream),
-    });
+    };
   }
 
   /** The same ids right after the same expected revision were written before: their result is the answer. */
@@ -109,7 +97,7 @@ export class AppendWriter {
     const stored = await this.storedFrom(stream, from, events.length, signal);
     if (stored.length !== events.length || !stored.every(({ id }, index) => id === events[index]?.id)) return undefined;
     const last = stored.at(-1);
-    return last && this.noted({ revision: last.revision, position: last.position });
+    return last && { revision: last.revision, position: last.position };
   }
 
   private async storedFrom(
@@ -129,8 +117,8 @@ export class AppendWriter {
   }
 
   /** The events with their hashes: each follows the one before, the first of them the last of the stream. */
-  private async chained(append: EncodedAppend, signal: AbortSignal): Promise<ChainedEvent[]> {
-    let previousHash = await this.hashBefore(append, signal);
+  private async chained(append: EncodedAppend, patience: Patience): Promise<ChainedEvent[]> {
+    let previousHash = await this.hashBefore(append, patience);
     let revision = nextRevision(append);
     return append.events.map((event) => {
       const hash = eventHash({ previousHash, stream: append.stream, revision, ...event });
@@ -142,24 +130,33 @@ export class AppendWriter {
   }
 
   /** @throws WrongExpectedRevision when the stream has no event at the expected revision. */
-  private async hashBefore({ stream, expected }: EncodedAppend, signal: AbortSignal): Promise<string> {
+  private async hashBefore({ stream, expected }: EncodedAppend, patience: Patience): Promise<string> {
     if (expected === 'no-stream') return FIRST_PREVIOUS_HASH;
-    const known = this.tips.hashAt(stream, expected);
+    const known = await this.tips.hashAt(stream, expected)?.catch(() => undefined);
     if (known !== undefined) return known;
-    const at = await this.pages.stream(stream, 'forward', expected, 1, { signal });
-    const end = at.events.length > 0 ? at : await this.pages.stream(stream, 'backward', 'end', 1, { signal });
+    const at = await this.pages.stream(stream, 'forward', expected, 1, patience);
+    const end = at.events.length > 0 ? at : await this.pages.stream(stream, 'backward', 'end', 1, patience);
     const [event] = end.events;
     if (event?.revision !== expected) throw new WrongExpectedRevision(stream, expected, event?.revision ?? 'no-stream');
-    // An event that another program wrote has no hash that the next one could follow.
-    if (event.hash === '') throw new DamagedEvent(stream, expected, event.position);
-    this.tips.read(stream, expected, event.hash);
-    return event.hash;
+    const hash = goodHash(event);
+    this.tips.keep(stream, expected, hash);
+    return hash;
   }
 
-  private noted(appended: Appended): Appended {
-    this.newest.position = Math.max(this.newest.position, appended.position);
-    return appended;
+  private readBack(stream: StreamName, revision: number, signal: AbortSignal): void {
+    const reading = this.pages.stream(stream, 'forward', revision, 1, { signal });
+    const hash = reading.then(({ events: [event] }) => {
+      if (event?.revision !== revision) throw new Error(`Event ${revision} of ${stream} cannot be read back`);
+      return goodHash(event);
+    });
+    this.tips.keep(stream, revision, hash);
   }
+}
+
+/** @throws DamagedEvent also for an event that another program wrote: the next one cannot follow it. */
+function goodHash(event: StoredEvent): string {
+  if (eventHash(event) !== event.hash) throw new DamagedEvent(event.stream, event.revision, event.position);
+  return event.hash;
 }
 
 function nextRevision({ expected }: EncodedAppend): number {

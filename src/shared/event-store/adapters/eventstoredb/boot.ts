@@ -3,7 +3,7 @@ import type { Logger } from '../../../telemetry/logger.js';
 import type { EventStoreAddress } from './address.js';
 import type { LogConnection } from './connection.js';
 import { failureOf, messageOf } from './failures.js';
-import { NO_SYSTEM_STREAMS, readAllRequest, storedEvent } from './messages.js';
+import { NO_SYSTEM_STREAMS, readAllRequest } from './messages.js';
 import { pauseBefore } from './retry.js';
 import { probe, type Finding } from './server-probe.js';
 
@@ -30,7 +30,6 @@ interface Waiting {
 
 /**
  * Waits until the server answers, may be read with these credentials, and is new enough; tells the log while it waits.
- * @returns the position of the last event.
  * @throws EventStoreRefused at once for what waiting cannot change, otherwise when `bootMs` are over.
  */
 export async function waitForServer(
@@ -38,13 +37,14 @@ export async function waitForServer(
   address: EventStoreAddress,
   bootMs: number,
   logger: Logger,
-): Promise<number> {
+): Promise<void> {
   const waiting: Waiting = { address, logger, bootMs, startedAt: performance.now(), remindedAt: -Infinity };
   const never = new AbortController().signal;
   for (let attempt = 1; ; attempt += 1) {
     try {
       refuseOld(await connection.serverVersion(CALL_MS), address, logger);
-      return await endOfLog(connection);
+      await readEnd(connection);
+      return;
     } catch (error) {
       if (error instanceof EventStoreRefused) throw error;
       await refuseHopeless(waiting, error);
@@ -54,20 +54,11 @@ export async function waitForServer(
   }
 }
 
-async function endOfLog(connection: LogConnection): Promise<number> {
+/** Reading asks for rights that the version does not. */
+async function readEnd(connection: LogConnection): Promise<void> {
   const request = readAllRequest({ direction: 'backward', from: 'end', count: 1, filter: NO_SYSTEM_STREAMS });
-  let position = 0;
   const bounds = { silenceMs: CALL_MS, signal: new AbortController().signal };
-  await connection.read(
-    request,
-    (response) => {
-      const event = storedEvent(response);
-      if (event !== undefined) ({ position } = event);
-      return event !== undefined;
-    },
-    bounds,
-  );
-  return position;
+  await connection.read(request, () => false, bounds);
 }
 
 function refuseOld(version: string | undefined, { shown }: EventStoreAddress, logger: Logger): void {

@@ -18,7 +18,7 @@ import {
 } from '../../event-store.port.js';
 import { recordedEvent, type StoredEvent } from '../../recorded-event.js';
 import { parseEventStoreAddress, type EventStoreAddress } from './address.js';
-import { AppendWriter, type Newest } from './append-writer.js';
+import { AppendWriter } from './append-writer.js';
 import { waitForServer } from './boot.js';
 import { LogConnection } from './connection.js';
 import { LogPages, type PageSize, type Patience } from './log-pages.js';
@@ -26,6 +26,7 @@ import { LogWatch } from './log-watch.js';
 import { Reachability } from './retry.js';
 import { splitFilter } from './server-filter.js';
 import { SharedHead } from './shared-head.js';
+import { StreamNames } from './stream-names.js';
 import { StreamTips } from './stream-tips.js';
 import { deliveries } from './subscription.js';
 import { DEFAULT_TIMINGS, type Timings } from './timings.js';
@@ -34,6 +35,8 @@ export interface EventStoreDbOptions {
   /** `esdb://`, `esdb+discover://`, `kurrentdb://` or `kurrentdb+discover://`; see `parseEventStoreAddress`. */
   readonly connectionString: string;
   readonly registry: EventRegistry;
+  /** In front of every stream's name on a server that others use too: a word and a dot (`billing.`). Default none. */
+  readonly streamPrefix?: string;
   readonly logger?: Logger;
   readonly timings?: Partial<Timings>;
   readonly pageSize?: PageSize;
@@ -52,12 +55,12 @@ export class EventStoreDbEventStore implements EventStore {
   private readonly reachability: Reachability;
   private readonly pages: LogPages;
   private readonly tips = new StreamTips();
-  private readonly newest: Newest = { position: 0 };
   private readonly writer: AppendWriter;
   private readonly end: SharedHead;
   private readonly watch: LogWatch;
   private readonly timings: Timings;
   private readonly registry: EventRegistry;
+  private readonly names: StreamNames;
 
   private constructor(
     private readonly address: EventStoreAddress,
@@ -70,18 +73,19 @@ export class EventStoreDbEventStore implements EventStore {
     this.registry = options.registry;
     this.timings = { ...DEFAULT_TIMINGS, ...options.timings };
     this.reachability = new Reachability(address.shown, logger);
-    this.pages = new LogPages(connection, this.reachability, this.timings, options.pageSize);
+    this.names = new StreamNames(options.streamPrefix ?? '');
+    this.pages = new LogPages(connection, this.reachability, this.timings, this.names, options.pageSize);
     this.writer = new AppendWriter(
       connection,
       this.pages,
       this.tips,
       this.registry,
+      this.names,
       this.reachability,
       this.timings,
-      this.newest,
     );
-    this.end = new SharedHead(() => this.readHead({ signal: this.ending.signal, endless: true }));
-    this.watch = new LogWatch(connection, (signal) => this.readHead({ signal }), this.timings.poll, logger);
+    this.end = new SharedHead(() => this.pages.head({ signal: this.ending.signal, endless: true }));
+    this.watch = new LogWatch(connection, (signal) => this.pages.head({ signal }), this.timings.poll, logger);
   }
 
   /**
@@ -94,7 +98,7 @@ export class EventStoreDbEventStore implements EventStore {
     const store = new EventStoreDbEventStore(address, connection, options);
     try {
       const logger = options.logger ?? silentLogger;
-      store.newest.position = await waitForServer(connection, address, store.timings.boot, logger);
+      await waitForServer(connection, address, store.timings.boot, logger);
       return store;
     } catch (error) {
       await store.close();
@@ -122,12 +126,14 @@ export class EventStoreDbEventStore implements EventStore {
 
   async *readAll(options: ReadAllOptions = {}): AsyncIterable<RecordedEvent> {
     const direction = options.direction ?? 'forward';
-    const filter = splitFilter(this.registry, options.filter);
-    let { after } = options;
+    const filter = splitFilter(this.registry, this.names, options.filter);
+    let after = options.after;
     let left = options.limit ?? Number.MAX_SAFE_INTEGER;
     while (left > 0) {
       this.assertOpen();
-      const page = await this.pages.all(direction, after, filter, left, { signal: this.ending.signal });
+      const page = await this.pages.all({ direction, after }, filter, left, {
+        signal: this.ending.signal,
+      });
       for (const stored of page.events.slice(0, left)) yield this.decode(stored);
       left -= page.events.length;
       if (page.complete || page.reached === undefined) return;
@@ -137,7 +143,7 @@ export class EventStoreDbEventStore implements EventStore {
 
   async *subscribe({ after, filter, signal }: SubscribeOptions): AsyncIterable<Delivery> {
     this.assertOpen();
-    const split = splitFilter(this.registry, filter);
+    const split = splitFilter(this.registry, this.names, filter);
     const own = new AbortController();
     const stop = (): void => own.abort();
     const ends = [signal, this.ending.signal];
@@ -170,7 +176,7 @@ export class EventStoreDbEventStore implements EventStore {
 
   async head(): Promise<number> {
     this.assertOpen();
-    return this.readHead({ signal: this.ending.signal });
+    return this.pages.head({ signal: this.ending.signal });
   }
 
   /** Recomputes the hashes of a whole stream: says how many events are good, or which is the first bad one and why. */
@@ -198,17 +204,11 @@ export class EventStoreDbEventStore implements EventStore {
       yield* page.events;
       const last = page.events.at(-1);
       if (last === undefined) return;
-      if (direction === 'forward') this.tips.read(stream, last.revision, last.hash);
+      if (direction === 'forward') this.tips.keep(stream, last.revision, last.hash);
       left -= page.events.length;
       if (page.complete) return;
       from = last.revision + step;
     }
-  }
-
-  private async readHead(patience: Patience): Promise<number> {
-    const head = await this.pages.head(patience);
-    this.newest.position = Math.max(this.newest.position, head);
-    return head;
   }
 
   /** Another program's event has no chain: its type says better what is wrong than its missing hash. */
@@ -220,7 +220,7 @@ export class EventStoreDbEventStore implements EventStore {
   /** A position the log does not have comes from another log, or this one was restored from an older copy. */
   private async assertKnown(after: number, patience: Patience): Promise<void> {
     if (after === 0) return;
-    const head = await this.readHead(patience);
+    const head = await this.pages.head(patience);
     if (after > head) {
       throw new Error(
         `Position ${after} is beyond the end of the log at ${this.address.shown} (${head}): the log is not the one that ` +
@@ -228,8 +228,9 @@ export class EventStoreDbEventStore implements EventStore {
       );
     }
     if (after === head || (await this.pages.holds(after, patience))) return;
+    if (await this.pages.holds(after + 1, patience)) return;
     throw new Error(
-      `No event stands at position ${after} of the log at ${this.address.shown}: the log is not the one that position ` +
+      `No event stands at or right after position ${after} of the log at ${this.address.shown}: the log is not the one that position ` +
         'was saved for. Name the right event store, or rebuild what saved the position.',
     );
   }

@@ -5,8 +5,8 @@ import { failureOf, messageOf, SilentServer } from './failures.js';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
-/** Silence while the server lives may be a long search: this many times the patience is doubled, then it counts as down. */
-const MAX_SILENCES = 8;
+/** Silence of a server that lives may be a long search: the patience is doubled so many times, then it is a failure. */
+const MAX_SEARCHES = 8;
 
 /** The growing pause between attempts, half of it by chance, so that many who wait do not come back at once. */
 export async function pauseBefore(attempt: number, atMostMs: number, signal: AbortSignal): Promise<void> {
@@ -50,37 +50,36 @@ export interface ReadRetry {
   readonly signal: AbortSignal;
   /** A failure inside the server is the answer: it cannot read from the position asked for. */
   readonly strict?: boolean;
+  /** Given where silence may be a long search for what matches: whether the server answers something else. */
+  readonly stillAlive?: () => Promise<boolean>;
 }
 
 /**
  * Asks again what only reads, while the failure may pass.
- * @param ask with the silence it may bear: long searches need more of it than a stuck call deserves, so it doubles.
+ * @param ask with the silence it may bear.
  * @throws LogUnavailable when the time is up, on missing rights, and when the signal ends the waiting.
  */
 export async function readAgain<T>(what: string, retry: ReadRetry, ask: (silenceMs: number) => Promise<T>): Promise<T> {
   const { reachability, signal } = retry;
-  let silences = 0;
+  let searches = 0;
   let failingSince: number | undefined;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const answer = await ask(retry.silenceMs * 2 ** silences);
+      const answer = await ask(retry.silenceMs * 2 ** searches);
       reachability.answered();
       return answer;
     } catch (error) {
       if (signal.aborted) throw new LogUnavailable(`${what} was ended`, { cause: error });
-      const patient = retry.totalMs === Infinity;
-      if (!mayPass(error, patient, retry.strict === true)) throw refusal(what, error);
-      reachability.failed(error);
-      let left = Infinity;
-      if (error instanceof SilentServer) {
-        silences = Math.min(silences + 1, MAX_SILENCES);
+      if (!mayPass(error, retry.totalMs === Infinity, retry.strict === true)) throw refusal(what, error);
+      if (error instanceof SilentServer && searches < MAX_SEARCHES && (await retry.stillAlive?.()) === true) {
+        searches += 1;
         failingSince = undefined;
-        if (silences === MAX_SILENCES && !patient) throw unavailable(what, error);
-      } else {
-        failingSince ??= performance.now();
-        left = retry.totalMs - (performance.now() - failingSince);
-        if (left <= 0) throw unavailable(what, error);
+        continue;
       }
+      reachability.failed(error);
+      failingSince ??= performance.now();
+      const left = retry.totalMs - (performance.now() - failingSince);
+      if (left <= 0) throw unavailable(what, error);
       await pauseBefore(attempt, left, signal);
     }
   }

@@ -81,7 +81,7 @@ function isOver(signal: AbortSignal): boolean {
 }
 
 function nextPage(pages: LogPages, after: number, filter: SplitFilter, patience: Patience): Promise<StoredPage> {
-  return pages.all('forward', after, filter, Number.MAX_SAFE_INTEGER, patience);
+  return pages.all({ direction: 'forward', after }, filter, Number.MAX_SAFE_INTEGER, patience);
 }
 
 /** Its failure belongs to whoever awaits it later, and to nobody when the subscription ends before. */
