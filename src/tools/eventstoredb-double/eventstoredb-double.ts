@@ -36,6 +36,7 @@ export class EventStoreDbDouble {
   readonly faults = new Faults();
   private running: { readonly server: Server; readonly connections: Connections } | undefined;
   private lastPort: number;
+  private stopped = false;
 
   private constructor(
     private readonly options: DoubleOptions,
@@ -82,7 +83,9 @@ export class EventStoreDbDouble {
     this.log.restarted();
   }
 
+  /** @throws Error after `stop`, or when another took the port meanwhile. */
   async resume(): Promise<void> {
+    if (this.stopped) throw new Error('This double was stopped: start another one');
     if (this.running === undefined) await this.listen();
   }
 
@@ -92,6 +95,8 @@ export class EventStoreDbDouble {
   }
 
   async stop(): Promise<void> {
+    if (this.stopped) return;
+    this.stopped = true;
     await this.halt();
     this.log.close();
   }

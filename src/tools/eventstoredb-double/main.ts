@@ -54,10 +54,6 @@ async function start(values: Values): Promise<EventStoreDbDouble> {
 
 const values = readValues();
 const double = await start(values);
-const kept = values.file === undefined ? 'in memory' : `in ${values.file}`;
-const address = double.connectionString.replace(/:[^:@/]+@/, ':***@');
-console.log(`EventStoreDB double at ${address} with its log ${kept}`);
-
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
@@ -66,3 +62,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     void double.stop().then(() => process.exit(0));
   });
 }
+
+const kept = values.file === undefined ? 'in memory' : `in ${values.file}`;
+const address = double.connectionString.replace(/:[^:@/]+@/, ':***@');
+console.log(`EventStoreDB double at ${address} with its log ${kept}`);

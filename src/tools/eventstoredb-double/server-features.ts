@@ -5,17 +5,27 @@ import { features } from './protocol.js';
 import type { shared } from './protocol.js';
 import { asRpcError } from './rpc-errors.js';
 
-const STREAMS = 'event_store.client.streams.streams';
+interface Method {
+  readonly service: string;
+  readonly method: string;
+  readonly features: readonly string[];
+}
 
-/** BatchAppend is named as the real server names it, though refused: who takes that path must see it. */
-const METHODS: readonly (readonly [service: string, method: string])[] = [
-  [STREAMS, 'append'],
-  [STREAMS, 'batchappend'],
-  [STREAMS, 'delete'],
-  [STREAMS, 'read'],
-  [STREAMS, 'tombstone'],
-  ['event_store.client.gossip.gossip', 'read'],
-  ['event_store.client.server_features.serverfeatures', 'getsupportedmethods'],
+const streamsMethod = (method: string, ...features: string[]): Method => ({
+  service: 'event_store.client.streams.streams',
+  method,
+  features,
+});
+
+/** As the real server names them: BatchAppend too, though refused, so that who would take that path sees it. */
+const METHODS: readonly Method[] = [
+  streamsMethod('append'),
+  streamsMethod('batchappend', 'deadline_duration'),
+  streamsMethod('delete'),
+  streamsMethod('read', 'position', 'events'),
+  streamsMethod('tombstone'),
+  { service: 'event_store.client.gossip.gossip', method: 'read', features: [] },
+  { service: 'event_store.client.server_features.serverfeatures', method: 'getsupportedmethods', features: [] },
 ];
 
 export function supportedMethodsCall(
@@ -33,8 +43,11 @@ export function supportedMethodsCall(
 }
 
 function supportedMethods(version: string): features.SupportedMethods {
-  const methods = METHODS.map(([service, method]) =>
-    new features.SupportedMethod().setServiceName(service).setMethodName(method),
+  const methods = METHODS.map(({ service, method, features: list }) =>
+    new features.SupportedMethod()
+      .setServiceName(service)
+      .setMethodName(method)
+      .setFeaturesList([...list]),
   );
   return new features.SupportedMethods().setEventStoreServerVersion(version).setMethodsList(methods);
 }
