@@ -80,10 +80,13 @@ export class Readiness {
 
   private async disk(): Promise<HealthIndicatorResult> {
     return this.attempt('disk', async (session) => {
-      const { bavail, bsize } = await statfs(this.config.dataDir);
-      const freeBytes = bavail * bsize;
-      if (freeBytes >= this.config.minFreeBytes) return { freeBytes };
-      const message = `Only ${freeBytes} bytes are free at the data; ${this.config.minFreeBytes} are asked for`;
+      const { dataDir, sharedDir, evidenceDir, minFreeBytes } = this.config;
+      const volumes = await Promise.all(
+        [...new Set([dataDir, sharedDir, evidenceDir])].map((folder) => statfs(folder)),
+      );
+      const freeBytes = Math.min(...volumes.map(({ bavail, bsize }) => bavail * bsize));
+      if (freeBytes >= minFreeBytes) return { freeBytes };
+      const message = `Only ${freeBytes} bytes are free at the data; ${minFreeBytes} are asked for`;
       return session.down({ message, freeBytes });
     });
   }

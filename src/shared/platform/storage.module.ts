@@ -68,9 +68,9 @@ export function openLog(
   registry: EventRegistry,
   { logWriter = 'inline', logger }: Pick<PlatformOptions, 'logWriter' | 'logger'>,
 ): Promise<OpenLog> {
-  const { eventStore } = config;
+  const { eventStore, streamPrefix } = config;
   if (eventStore.kind === 'server') {
-    return EventStoreDbEventStore.open({ connectionString: eventStore.address, registry, logger });
+    return EventStoreDbEventStore.open({ connectionString: eventStore.address, registry, logger, streamPrefix });
   }
   return EmbeddedEventStore.open({ path: dataFiles(config).log, registry, writer: logWriter });
 }

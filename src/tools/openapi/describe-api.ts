@@ -14,7 +14,6 @@ export async function describeApi(dataDir: string): Promise<string> {
     config,
     definitions: eventCatalogue,
     roles: config.roles,
-    logWriter: 'inline',
     clock: systemClock,
     logger: silentLogger,
     otherThreads: noOtherThreads,

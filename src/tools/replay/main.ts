@@ -6,11 +6,11 @@ import { createRoleApplication } from '../../role-application.js';
 import { eventCatalogue } from '../../event-catalogue.js';
 import { readConfig } from '../../shared/config/read-config.js';
 import type { Config } from '../../shared/config/config.js';
-import { EmbeddedEventStore } from '../../shared/event-store/adapters/embedded/embedded-event-store.js';
 import { EventRegistry } from '../../shared/event-store/event-registry.js';
 import type { EventStore } from '../../shared/event-store/event-store.port.js';
 import { systemClock } from '../../shared/kernel/clock.js';
 import { dataFiles } from '../../shared/platform/data-files.js';
+import { checkAddresses, openLog, type OpenLog } from '../../shared/platform/storage.module.js';
 import { Projections } from '../../shared/read-models/projections.js';
 import { READ_MODELS, type ReadModels } from '../../shared/read-models/read-models.port.js';
 import { noOtherThreads } from '../../shared/runtime/other-threads.js';
@@ -19,7 +19,7 @@ import { compareReadModel, type Comparison } from './compare-read-model.js';
 import { printEvents } from './print-events.js';
 import { verifyChains } from './verify-chains.js';
 
-const USAGE = `Reads the log of RETALLY_DATA_DIR (default ./data), also while a server works on it.
+const USAGE = `Reads the log of RETALLY_DATA_DIR (default ./data) or RETALLY_EVENT_STORE, also while servers work on it.
 
   npm run replay -- --events [--stream NAME] [--from N] [--limit N]
       every event as a line of JSON; --from is a position, or a revision of --stream
@@ -48,13 +48,12 @@ async function main(): Promise<number> {
     return 0;
   }
   const config = readConfig({ ...process.env, RETALLY_WORKERS: 'inline' });
-  const path = dataFiles(config).log;
-  if (!existsSync(path)) {
+  checkAddresses(config);
+  if (config.eventStore.kind === 'embedded' && !existsSync(dataFiles(config).log)) {
     console.error(`There is no log in ${config.dataDir}: set RETALLY_DATA_DIR to the folder of the server`);
     return 2;
   }
-  const registry = new EventRegistry(eventCatalogue);
-  const store = await EmbeddedEventStore.open({ path, registry, writer: 'inline' });
+  const store = await openLog(config, new EventRegistry(eventCatalogue), { logger: silentLogger });
   try {
     if (values.events === true || values.from !== undefined) {
       await printEvents(store, selectionOf(values), (line) => process.stdout.write(`${line}\n`));
@@ -80,7 +79,7 @@ function numberOf(option: string, text: string): number {
   return Number(text);
 }
 
-async function verify(store: EmbeddedEventStore, stream: string | undefined): Promise<number> {
+async function verify(store: OpenLog, stream: string | undefined): Promise<number> {
   const { streams, events, broken } = await verifyChains(store, stream);
   for (const line of broken) console.error(`BROKEN ${line}`);
   console.log(`${streams} streams, ${events} events good, ${broken.length} chains broken`);

@@ -1,4 +1,4 @@
-import type { EmbeddedEventStore } from '../../shared/event-store/adapters/embedded/embedded-event-store.js';
+import type { OpenLog } from '../../shared/platform/storage.module.js';
 
 export interface ChainReport {
   readonly streams: number;
@@ -8,7 +8,7 @@ export interface ChainReport {
 }
 
 /** Recomputes the hash chain of one stream, or of all there are. */
-export async function verifyChains(store: EmbeddedEventStore, stream?: string): Promise<ChainReport> {
+export async function verifyChains(store: OpenLog, stream?: string): Promise<ChainReport> {
   const streams = stream === undefined ? await everyStream(store) : [stream];
   const broken: string[] = [];
   let events = 0;
@@ -20,7 +20,7 @@ export async function verifyChains(store: EmbeddedEventStore, stream?: string): 
   return { streams: streams.length, events, broken };
 }
 
-async function everyStream(store: EmbeddedEventStore): Promise<string[]> {
+async function everyStream(store: OpenLog): Promise<string[]> {
   const names = new Set<string>();
   for await (const event of store.readAll()) names.add(event.stream);
   return [...names].sort();

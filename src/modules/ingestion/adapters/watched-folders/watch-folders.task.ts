@@ -57,6 +57,9 @@ export class WatchFoldersTask implements RoleTask {
   ) {}
 
   async run(signal: AbortSignal): Promise<void> {
+    // Another instance may have worked here since: a path may hold another file by now.
+    this.lastStamps = new Map();
+    this.received.clear();
     while (!signal.aborted) {
       await this.scan(signal);
       await setTimeout(this.intervalMs, undefined, { signal, ref: false }).catch(() => undefined);
