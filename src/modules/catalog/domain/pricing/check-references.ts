@@ -40,7 +40,7 @@ function checkPercent(reader: FieldReader, pricing: Pricing, charge: Charge, pat
   of.forEach((name, index) => {
     const at = `${path}.percent.of[${index}]`;
     const other = pricing.charges.find((candidate) => candidate.name === name);
-    if (other === undefined) {
+    if (other === undefined || other.on !== undefined) {
       reader.fail(at, `"${name}" is not a charge of this price: name one that stands before "${charge.name}"`);
     } else if (partOf(other) === own) {
       reader.fail(
@@ -65,6 +65,8 @@ interface Asked {
 function checkReachable(reader: FieldReader, pricing: Pricing): void {
   const byPart = new Map<string, Asked[]>();
   pricing.charges.forEach((charge, index) => {
+    // What is charged without usage is no alternative to anything.
+    if (charge.on !== undefined) return;
     const asked = askedBy(charge);
     const earlier = byPart.get(partOf(charge)) ?? [];
     byPart.set(partOf(charge), earlier);

@@ -45,7 +45,7 @@ export class CompiledPrice {
     const parts = new Map<string, Alternative[]>();
     this.charges.forEach((compiled, index) => {
       const charge = this.pricing.charges[index];
-      if (charge === undefined) return;
+      if (charge === undefined || charge.on !== undefined) return;
       const only = charge.when?.usageType;
       if (only !== undefined && only !== usageType) return;
       const alternative = { charge: compiled, when: charge.when };

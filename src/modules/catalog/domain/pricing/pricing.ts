@@ -35,6 +35,10 @@ export interface Charge {
   readonly usageType?: string;
   /** Absent = any record. */
   readonly when?: When;
+  /** What is charged without usage, for being subscribed; absent = usage. Its measure is `units` of the subscription. */
+  readonly on?: (typeof OCCASIONS)[number];
+  /** What is charged for a part of a billing cycle: its share (PRORATE, the default), nothing, or the whole. */
+  readonly proration?: Proration;
   /**
    * A quantity of the record by name (`seconds`), a rate unit by name, or `records`: 1 for each record. Absent only
    * without tiers.
@@ -143,6 +147,13 @@ export interface Grant {
   readonly unit: string;
   readonly per: 'CYCLE';
 }
+
+export const OCCASIONS = ['ACTIVATION', 'CYCLE_START', 'CYCLE_END'] as const;
+export const PRORATIONS = ['PRORATE', 'NO_CHARGE', 'FULL_CHARGE'] as const;
+export type Proration = (typeof PRORATIONS)[number];
+
+/** The measure of what is charged without usage: how many the subscription has, such as seats. */
+export const UNITS_MEASURE = 'units';
 
 export const SELECTS = ['FIRST', 'BEST'] as const;
 export const TIER_STARTS = ['QUANTITY', 'BALANCE', 'EARLIER_PERIOD', 'VOLUME'] as const;

@@ -11,7 +11,17 @@ import {
   type FieldReader,
   type Members,
 } from './field-reader.js';
-import { BLOCK_COUNTS, BLOCK_ROUNDINGS, type AmountLimits, type Block, type Charge, type Percent } from './pricing.js';
+import {
+  BLOCK_COUNTS,
+  BLOCK_ROUNDINGS,
+  OCCASIONS,
+  PRORATIONS,
+  UNITS_MEASURE,
+  type AmountLimits,
+  type Block,
+  type Charge,
+  type Percent,
+} from './pricing.js';
 import { readIncrements, readTiers } from './read-tiers.js';
 import { readWhen, type UnitDefaults } from './read-when.js';
 
@@ -20,6 +30,8 @@ const CHARGE_MEMBERS = [
   'part',
   'usageType',
   'when',
+  'on',
+  'proration',
   'measure',
   'minimum',
   'increments',
@@ -46,6 +58,10 @@ export function readCharge(reader: FieldReader, value: unknown, path: string, un
       part: reader.name(members['part'], at('part')),
       usageType: reader.name(members['usageType'], at('usageType')),
       when: readWhen(reader, members['when'], at('when'), units),
+      on: absent(members['on']) ? undefined : reader.choice(members['on'], at('on'), OCCASIONS),
+      proration: absent(members['proration'])
+        ? undefined
+        : reader.choice(members['proration'], at('proration'), PRORATIONS),
       measure: reader.name(members['measure'], at('measure')),
       minimum: reader.decimal(members['minimum'], at('minimum'), FREE_RULE),
       increments: readIncrements(reader, members['increments'], at('increments')),
@@ -64,6 +80,7 @@ export function readCharge(reader: FieldReader, value: unknown, path: string, un
     }),
   };
   checkTogether(reader, members, path);
+  checkOccasion(reader, charge, path);
   charge.tiers?.steps.forEach(({ increments }, index) => {
     if (increments === undefined || (charge.increments === undefined && charge.block === undefined)) return;
     reader.fail(
@@ -72,6 +89,42 @@ export function readCharge(reader: FieldReader, value: unknown, path: string, un
     );
   });
   return charge;
+}
+
+/** What is charged without usage has no record, so nothing that asks for one. */
+const OF_RECORDS = [
+  'when',
+  'minimum',
+  'increments',
+  'block',
+  'free',
+  'freeEvents',
+  'percent',
+  'allowances',
+  'accumulators',
+] as const;
+
+function checkOccasion(reader: FieldReader, charge: Charge, path: string): void {
+  const { on, proration, measure, tiers } = charge;
+  if (on === undefined) {
+    if (proration !== undefined)
+      reader.fail(join(path, 'proration'), 'has no use for usage: say `on`, or leave it out');
+    return;
+  }
+  for (const member of OF_RECORDS) {
+    if (charge[member] !== undefined) {
+      reader.fail(join(path, member), `asks something of a usage record, and a charge on ${on} has none: leave it out`);
+    }
+  }
+  if (measure !== undefined && measure !== UNITS_MEASURE) {
+    reader.fail(join(path, 'measure'), `must be "${UNITS_MEASURE}" on ${on}: how many the subscription has`);
+  }
+  if (tiers !== undefined && tiers.by !== 'QUANTITY') {
+    reader.fail(join(path, 'tiers.by'), `must be QUANTITY on ${on}: there is no accumulator of usage to start from`);
+  }
+  if (on === 'ACTIVATION' && proration !== undefined) {
+    reader.fail(join(path, 'proration'), 'has no use on ACTIVATION, which is charged once: leave it out');
+  }
 }
 
 /** What cannot stand together in one charge, and what cannot stand alone. */

@@ -2,8 +2,7 @@ import type { Impact } from './charged.js';
 import type { Line } from './line.js';
 import { QUANTITY_SCALE } from './pricing.js';
 import { RATING_SCALE } from '../../../../shared/kernel/money.js';
-import { amountOf, amountText, roundAmount, type AmountUnits, type QuantityUnits } from './scaled.js';
-import type { SpendLimits } from './pricing.js';
+import { amountText, type AmountUnits, type QuantityUnits } from './scaled.js';
 
 /** Running totals are balances, and balances are quantities. */
 const TO_QUANTITY = 10n ** BigInt(QUANTITY_SCALE - RATING_SCALE);
@@ -32,27 +31,6 @@ export function withinSpend({ price, balances }: Line, amount: AmountUnits, impa
     impacts.push(['PRICE', price.currency, spend.text, null, amountText(charged - amount), null]);
   }
   return charged;
-}
-
-/**
- * The true-up of a minimum at the end of a cycle: what is missing of it, as a share of the cycle when the price was in
- * force for a part of it only.
- * @param spent the net spend of the cycle under its maximum.
- * @param share of the cycle, above 0 and at most 1.
- */
-export function spendShortfall(
-  { minimum }: SpendLimits,
-  spent: AmountUnits,
-  share: { readonly part: bigint; readonly whole: bigint },
-): AmountUnits {
-  if (minimum === undefined) return 0n;
-  const due = roundAmount(amountOf(minimum) * share.part, share.whole);
-  return due > spent ? due - spent : 0n;
-}
-
-/** What of a net spend is charged under the maximum. */
-export function underMaximum({ maximum }: SpendLimits, spent: AmountUnits): AmountUnits {
-  return maximum === undefined ? spent : least(spent, amountOf(maximum));
 }
 
 function least(a: QuantityUnits, b: QuantityUnits): QuantityUnits {

@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { priceOf } from '../../../../../test/support/priced-line.js';
+import { compilePricing } from './compile-pricing.js';
+import { parseLanguage } from './parse-pricing.js';
+import { chargeRecurring, grantedQuantity, trueUp } from './recurring-charge.js';
+import { amountOf, amountText, quantityOf, quantityText } from './scaled.js';
+import { shareOf } from './share.js';
+import { VolumeSpread } from './volume-spread.js';
+
+const recurring = (charge: Record<string, unknown>, more: Record<string, unknown> = {}) =>
+  priceOf({ currency: 'EUR', charges: [{ name: 'fee', ...charge }], ...more });
+const seats = {
+  on: 'CYCLE_START',
+  measure: 'units',
+  tiers: {
+    by: 'QUANTITY',
+    steps: [
+      { upTo: '5', price: '10' },
+      { price: '8', entry: '1' },
+    ],
+  },
+};
+const of = (price: ReturnType<typeof recurring>, units: string, from?: number, to?: number, whole = 30) =>
+  chargeRecurring(
+    price.pricing,
+    price.charges[0]!,
+    quantityOf(units),
+    from === undefined || to === undefined ? undefined : { from: BigInt(from), to: BigInt(to), whole: BigInt(whole) },
+  );
+
+describe('a charge without usage', () => {
+  it.each([
+    [{ on: 'CYCLE_START', fixed: '9.99' }, '1', 0, 30, '9.99'],
+    [{ on: 'CYCLE_START', fixed: '9.99' }, '1', 15, 30, '4.995'],
+    [{ on: 'CYCLE_END', fixed: '9.99', proration: 'FULL_CHARGE' }, '1', 15, 30, '9.99'],
+    [{ on: 'CYCLE_END', fixed: '9.99', proration: 'NO_CHARGE' }, '1', 15, 30, '0'],
+    [{ on: 'CYCLE_END', fixed: '9.99', proration: 'NO_CHARGE' }, '1', 0, 30, '9.99'],
+    [{ on: 'ACTIVATION', fixed: '25' }, '1', 29, 30, '25'],
+    [seats, '7', 0, 30, '67'],
+    [seats, '5', 0, 30, '50'],
+    [seats, '7', 0, 10, '22.3333333333'],
+    [{ ...seats, tiers: { ...seats.tiers, scope: 'WHOLE' } }, '7', 0, 30, '57'],
+    [{ ...seats, amount: { maximum: '60' } }, '7', 0, 15, '30'],
+  ])('%j for %s units from day %d to %d is %s', (charge, units, from, to, expected) => {
+    expect(of(recurring(charge), units, from, to).amountText).toBe(expected);
+  });
+
+  it('is explained', () => {
+    expect(of(recurring(seats), '7', 0, 15).steps).toStrictEqual([
+      'Charge "fee" is made at the start of each billing cycle.',
+      '5 units in tier 1 (above 0 up to 5) at 10 EUR per 1: 50 EUR.',
+      '2 units in tier 2 (above 5) at 8 EUR per 1: 16 EUR.',
+      'Entering tier 2 (above 5) costs 1 EUR, once.',
+      'It is for 15 of 30 of the billing cycle, of 67 EUR.',
+      'Together: 33.5 EUR.',
+    ]);
+  });
+
+  it('of the shares of a cycle sums to the whole, however it is cut', () => {
+    const cuts = fc.uniqueArray(fc.integer({ min: 1, max: 30 }), { maxLength: 6 });
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n }), cuts, (value, days) => {
+        const edges = [0, ...days.sort((a, b) => a - b), 31].map(BigInt);
+        const parts = edges.slice(1).map((to, index) => shareOf(value, { from: edges[index] ?? 0n, to, whole: 31n }));
+        expect(parts.reduce((sum, part) => sum + part, 0n)).toBe(value);
+      }),
+    );
+  });
+
+  it('prorates what a cycle is granted', () => {
+    const grant = { allowance: 'F', quantity: '100', unit: 'seconds', per: 'CYCLE' } as const;
+    expect(quantityText(grantedQuantity(grant, { from: 0n, to: 10n, whole: 30n }))).toBe('33.333333333333');
+  });
+
+  it('trues a minimum up, prorated, and never below 0', () => {
+    const { pricing } = recurring({ fixed: '1' }, { spend: { minimum: '100' } });
+    expect(trueUp(pricing, amountOf('60')).amountText).toBe('40');
+    expect(trueUp(pricing, amountOf('60'), { from: 0n, to: 20n, whole: 30n }).amountText).toBe('6.6666666667');
+    expect(trueUp(pricing, amountOf('100.01')).amountText).toBe('0');
+    expect(trueUp(pricing, amountOf('60')).steps).toStrictEqual([
+      'At least 100 EUR is due for a billing cycle.',
+      '60 EUR was charged in it: 40 EUR is missing.',
+    ]);
+  });
+
+  it('is never charged for a record', () => {
+    const price = priceOf({
+      currency: 'EUR',
+      charges: [
+        { name: 'fee', on: 'CYCLE_START', fixed: '5' },
+        { name: 'call', fixed: '0.1' },
+      ],
+    });
+    expect(price.partsFor('VOICE').flatMap(({ charges }) => charges.map(({ name }) => name))).toStrictEqual(['call']);
+  });
+
+  it.each([
+    [{ ...seats, measure: 'seconds' }, 'charges[0].measure'],
+    [{ ...seats, when: { usageType: 'A' } }, 'charges[0].when'],
+    [{ ...seats, tiers: { ...seats.tiers, by: 'BALANCE', accumulator: 'A' } }, 'charges[0].tiers.by'],
+    [{ fixed: '1', proration: 'PRORATE' }, 'charges[0].proration'],
+    [{ on: 'ACTIVATION', fixed: '1', proration: 'PRORATE' }, 'charges[0].proration'],
+    [{ on: 'BIRTHDAY', fixed: '1' }, 'charges[0].on'],
+  ])('%j is refused at %s', (charge, path) => {
+    const parsed = parseLanguage({ currency: 'EUR', charges: [{ name: 'fee', ...charge }] });
+    expect('errors' in parsed ? parsed.errors.map((error) => error.path) : []).toContain(path);
+  });
+});
+
+describe('the second pass by VOLUME', () => {
+  const volume = (scope: string, steps: unknown) =>
+    priceOf({
+      currency: 'EUR',
+      charges: [
+        { name: 'c', measure: 'units', tiers: { by: 'VOLUME', accumulator: 'A', scope, steps }, accumulators: ['A'] },
+      ],
+    });
+  const steps = [
+    { upTo: '100', price: '1' },
+    { price: '0.5', entry: '7' },
+  ];
+
+  it.each([
+    ['WHOLE', ['60', '60', '60'], ['32.3333333333', '32.3333333334', '32.3333333333'], '97'],
+    ['GRADUATED', ['120', '60'], ['98', '49'], '147'],
+    ['WHOLE', ['100'], ['100'], '100'],
+    ['WHOLE', ['0', '50', '0'], ['0', '50', '0'], '50'],
+    ['WHOLE', [], [], '0'],
+  ])('%s: %j cost %j, together %s', (scope, quantities, expected, together) => {
+    const total = quantities.reduce((sum, quantity) => sum + quantityOf(quantity), 0n);
+    const spread = new VolumeSpread(volume(scope, steps).charges[0]!, total);
+    expect(quantities.map((quantity) => amountText(spread.next(quantityOf(quantity))))).toStrictEqual(expected);
+    expect(amountText(spread.amount)).toBe(together);
+  });
+
+  it('sums to F of the total in any order', () => {
+    const record = fc.bigInt({ min: 0n, max: 10n ** 15n });
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 40 }), fc.constantFrom('WHOLE', 'GRADUATED'), (records, scope) => {
+        const total = records.reduce((sum, quantity) => sum + quantity, 0n);
+        const charge = volume(scope, steps).charges[0]!;
+        for (const order of [records, [...records].reverse()]) {
+          const spread = new VolumeSpread(charge, total);
+          expect(order.reduce((sum, quantity) => sum + spread.next(quantity), 0n)).toBe(spread.amount);
+        }
+      }),
+    );
+  });
+
+  it('is explained, and refuses more records than the total and other tiers', () => {
+    const price = volume('WHOLE', steps);
+    const spread = new VolumeSpread(price.charges[0]!, quantityOf('180'));
+    const amount = spread.next(quantityOf('60'));
+    expect(spread.explain(price.pricing, quantityOf('60'), amount)).toStrictEqual([
+      'The billing cycle came to 180 units as a whole.',
+      '180 units in tier 2 (above 100) at 0.5 EUR per 1: 90 EUR.',
+      'Entering tier 2 (above 100) costs 7 EUR, once.',
+      'That is 97 EUR for the cycle; the share of this record, 60 of 180, is 32.3333333333 EUR.',
+    ]);
+    expect(() => spread.next(quantityOf('121'))).toThrow('more than its total');
+    const flat = compilePricing(recurring({ fixed: '1' }).pricing);
+    expect(() => new VolumeSpread(flat.charges[0]!, 0n)).toThrow('is not priced by VOLUME');
+  });
+});
