@@ -12,6 +12,7 @@ import { isRefused } from '../../src/shared/kernel/refusal.js';
 import { WatchedStore } from '../support/watched-store.js';
 import { AccountFeedTarget } from '../../src/modules/accounts/application/account-feed.target.js';
 import { AccountBook } from '../../src/modules/accounts/index.js';
+import { CatalogBooks } from '../../src/modules/catalog/application/catalog-books.js';
 import { CatalogFeedTarget } from '../../src/modules/catalog/application/catalog-feed.target.js';
 import { PutPricing } from '../../src/modules/catalog/application/put-pricing.command.js';
 import { PutPricingHandler } from '../../src/modules/catalog/application/put-pricing.handler.js';
@@ -34,11 +35,12 @@ class Process {
   readonly gateway: LoggedCommandGateway;
 
   constructor(readonly store: EventStore) {
-    const feeds = new Feeds(store, new CatalogFeedTarget(store), new AccountFeedTarget(store));
+    const books = new CatalogBooks(store);
+    const feeds = new Feeds(store, new CatalogFeedTarget(store, books), new AccountFeedTarget(store));
     const execute = (command: RecordedCommand<unknown>): Promise<unknown> => {
       if (command instanceof ReceiveFeedMessages) return new ReceiveFeedMessagesHandler(feeds).execute(command);
       if (command instanceof ReprocessSyncActivities) return new ReprocessSyncActivitiesHandler(feeds).execute(command);
-      if (command instanceof PutPricing) return new PutPricingHandler(store).execute(command);
+      if (command instanceof PutPricing) return new PutPricingHandler(store, books).execute(command);
       throw new Error(`${command.name} is not of these tests`);
     };
     this.feeds = feeds;
@@ -308,7 +310,9 @@ describe('the feeds', () => {
         yield* world.log.readAll(options);
       },
     });
-    await new Feeds(slow, new CatalogFeedTarget(slow), new AccountFeedTarget(slow)).of('main', 'account').finish();
+    await new Feeds(slow, new CatalogFeedTarget(slow, new CatalogBooks(slow)), new AccountFeedTarget(slow))
+      .of('main', 'account')
+      .finish();
     expect(overtaken).toBeDefined();
     const facts = (await streamsOf(world))['account-main.a'] as { type: string }[];
     expect(facts.map(({ type }) => type)).toEqual([

@@ -76,6 +76,27 @@ describe('the examples of the document, executed in the order of its chapters', 
     expect(await does('get /v1/price-offers/{priceOfferId}')).toMatchObject({ status: 'PRICED', currency: 'EUR' });
   });
 
+  it('defines what prices are built from, replaces it, and removes what nothing names', async () => {
+    const kinds = [
+      ...['currencies', 'allowances', 'accumulators', 'service-types', 'usage-types', 'billable-services'],
+      ...['multi-rate-usage-types', 'rate-units', 'time-units', 'zone-units'],
+    ];
+    for (const kind of kinds) {
+      expect(await does(`post /v1/${kind}`, 'usual')).toMatchObject({ version: 1 });
+      await does(`post /v1/${kind}`, 'spare');
+      const { version } = await does(`put /v1/${kind}/{id}`);
+      expect([kind, version]).toEqual([kind, 2]);
+      expect((await does(`get /v1/${kind}/{id}`)).versions).toHaveLength(2);
+      await searches(`get /v1/${kind}`);
+    }
+    for (const kind of kinds.reverse()) await does(`delete /v1/${kind}/{id}`);
+    await does('put /v1/system-properties/{id}');
+    await searches('get /v1/system-properties');
+    await does('delete /v1/system-properties/{id}');
+    expect(await does('get /v1/zone-units/{id}/lookup')).toEqual({ zone: 'UK_MOBILE' });
+    expect(await does('get /v1/time-units/{id}/lookup')).toEqual({ time: 'NIGHT' });
+  });
+
   it('feeds a customer, and one whose subscription comes too early', async () => {
     expect(await does('post /v1/feeds/accounts', 'customer')).toMatchObject({ complete: 3, error: 0 });
     const early = await does('post /v1/feeds/accounts', 'tooEarly');

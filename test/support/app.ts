@@ -47,6 +47,7 @@ export interface TestApp {
   get(path: string, query?: object): request.Test;
   post(path: string, body?: object | string): request.Test;
   put(path: string, body?: object): request.Test;
+  delete(path: string, query?: object): request.Test;
   /** Resolves when every role and projection is done with everything in the log; fails after `timeoutMs`. */
   settle(timeoutMs?: number): Promise<void>;
   /** Listens on a free port of 127.0.0.1 and answers the address; for callers outside, such as webhooks. */

@@ -148,6 +148,7 @@ export class DocumentedApi {
 
   private send(method: string, address: string, body: object | undefined) {
     if (method === 'get') return this.app.get(address);
+    if (method === 'delete') return this.app.delete(address);
     return method === 'put' ? this.app.put(address, body ?? {}) : this.app.post(address, body);
   }
 

@@ -1,6 +1,10 @@
 /** The chapters of the API's document, in the order of the work. A controller names one in `@ApiTags`. */
 export const OPENAPI_TAGS: readonly (readonly [name: string, description: string])[] = [
   ['Feeds', 'What the billing system sends about its catalog and its accounts, and what became of each message.'],
+  [
+    'Building blocks',
+    'What prices and services are built from: currencies, allowances, accumulators, services, units of rate, time and zone.',
+  ],
   ['Prices', 'What is sold, as the catalog feed brought it, and the prices that are put on its offers.'],
   ['Accounts', 'Who buys it, as the accounts feed brought it, with balances and sums of usage.'],
   ['Sources and mappings', 'Which systems send usage files, and how the lines of a file are read.'],

@@ -1,3 +1,4 @@
+import { Decimal } from './decimal.js';
 import type { FieldError } from './refusal.js';
 
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt](\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
@@ -18,6 +19,16 @@ export interface TextRule {
   readonly pattern?: RegExp;
   /** What would be right, after "must be". Goes with `pattern`. */
   readonly says?: string;
+  /** Makes the field optional. */
+  readonly orElse?: string;
+}
+
+/** What a decimal may be; it is answered canonically. */
+export interface DecimalRule {
+  readonly min: string;
+  readonly max: string;
+  /** Decimals at most. */
+  readonly scale: number;
   /** Makes the field optional. */
   readonly orElse?: string;
 }
@@ -73,6 +84,48 @@ export class FieldReader {
     return found ?? this.fail(name, `must be one of ${choices.join(', ')}`, choices[0] as Choice);
   }
 
+  boolean(name: string, orElse?: boolean): boolean {
+    const value = this.take(name);
+    if (value === undefined && orElse !== undefined) return orElse;
+    return typeof value === 'boolean' ? value : this.fail(name, 'must be true or false', false);
+  }
+
+  /** A decimal as text, such as "12.50"; answered canonically ("12.5"). */
+  decimal(name: string, rule: DecimalRule): string {
+    const value = this.take(name);
+    if (value === undefined && rule.orElse !== undefined) return rule.orElse;
+    const decimal = typeof value === 'string' ? Decimal.tryParse(value) : undefined;
+    const { min, max, scale } = rule;
+    const fits =
+      decimal?.fits(scale) === true &&
+      decimal.compare(Decimal.parse(min)) >= 0 &&
+      decimal.compare(Decimal.parse(max)) <= 0;
+    if (fits) return decimal.toString();
+    const decimals = scale === 0 ? 'without decimals' : `with at most ${scale} decimals`;
+    return this.fail(name, `must be a decimal as text, from "${min}" to "${max}", ${decimals}`, min);
+  }
+
+  /** An object, read by a reader of its own; undefined when absent. */
+  object<Shape>(name: string, read: (fields: FieldReader) => Shape): Shape | undefined {
+    const value = this.take(name);
+    return value === undefined ? undefined : this.nested(value, this.pathOf(name), read);
+  }
+
+  /** A list of objects, each read by a reader of its own. */
+  list<Shape>(
+    name: string,
+    { min, max }: { readonly min: number; readonly max: number },
+    read: (fields: FieldReader, index: number) => Shape,
+  ): Shape[] {
+    const value = this.take(name) ?? (min === 0 ? [] : undefined);
+    if (!Array.isArray(value) || value.length < min || value.length > max) {
+      return this.fail(name, `must be a list of ${min} to ${max} objects`, []);
+    }
+    return value.map((item: unknown, index) =>
+      this.nested(item, `${this.pathOf(name)}[${index}]`, (fields) => read(fields, index)),
+    );
+  }
+
   integer(name: string, min: number, max: number, orElse?: number): number {
     const value = this.take(name);
     if (value === undefined && orElse !== undefined) return orElse;
@@ -126,6 +179,19 @@ export class FieldReader {
         this.fail(name, `is not known here; known: ${[...this.seen].sort().join(', ')}`, undefined);
       }
     }
+  }
+
+  /** Whether a member is there: then it is to be read. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.source, name) && this.source[name] !== undefined;
+  }
+
+  private nested<Shape>(value: unknown, path: string, read: (fields: FieldReader) => Shape): Shape {
+    const fields = new FieldReader(value, path);
+    const shape = read(fields);
+    fields.noOthers();
+    this.errors.push(...fields.errors);
+    return shape;
   }
 
   private take(name: string): unknown {

@@ -44,6 +44,35 @@ export const catalogSamples: SamplesOf<CatalogEvent> = {
     pricing: { charges: [{ type: 'USAGE', rate: '0.0015' }] },
     reason: 'Spring prices',
   },
+  'BuildingBlockDefined.v1': {
+    kind: 'TIME_UNIT',
+    id: 'PEAK_HOURS',
+    version: 2,
+    effectiveFrom: MARCH,
+    reason: 'Christmas is a feast',
+    definition: {
+      name: 'Peak hours',
+      zone: 'Europe/Berlin',
+      rows: [
+        { name: 'PEAK', days: ['WEEKDAY'], from: '08:00', to: '20:00' },
+        { name: 'FEAST', days: ['CHRISTMAS'], from: '00:00', to: '24:00' },
+      ],
+      holidays: [{ name: 'CHRISTMAS', dates: ['2026-12-25'] }],
+      otherwise: 'OFFPEAK',
+    },
+  },
+  'ZonePrefixesDefined.v1': {
+    head: {
+      id: 'DESTINATIONS',
+      version: 1,
+      effectiveFrom: 0,
+      name: 'Called networks',
+      attribute: 'to',
+      reason: 'Launch',
+    },
+    columns: { prefix: ['112', '44*', '447*'], zone: ['EMERGENCY', 'UK', 'UK_MOBILE'] },
+  },
+  'BuildingBlockRemoved.v1': { kind: 'ALLOWANCE', id: 'WELCOME_BYTES', version: 3, reason: 'Not sold any more' },
 };
 
 export const accountSamples: SamplesOf<AccountEvent> = {

@@ -4,15 +4,8 @@ import { pageOf } from '../../../shared/http/page.js';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
 import { CatalogQueries } from '../application/catalog.queries.js';
-import {
-  CatalogObjectsQuery,
-  PlanPage,
-  RateSchedulePage,
-  RateSchedulesQuery,
-  ServicePage,
-  UsageTypePage,
-} from './catalog.dto.js';
-import { planView, rateScheduleView, serviceView, usageTypeView } from './catalog.views.js';
+import { CatalogObjectsQuery, PlanPage, RateSchedulePage, RateSchedulesQuery, ServicePage } from './catalog.dto.js';
+import { planView, rateScheduleView, serviceView } from './catalog.views.js';
 
 /** What the catalog feed brought; it is changed where it comes from. */
 @ApiTags('Prices')
@@ -20,13 +13,6 @@ import { planView, rateScheduleView, serviceView, usageTypeView } from './catalo
 @AllowReaders()
 export class CatalogController {
   constructor(private readonly queries: CatalogQueries) {}
-
-  @Get('usage-types')
-  @ApiOperation({ summary: 'Usage types', description: 'What can be used, by code. Read-only: the feed brings them.' })
-  @ApiOkResponse({ type: UsageTypePage })
-  async usageTypes(@Caller() caller: Principal, @Query() query: CatalogObjectsQuery): Promise<UsageTypePage> {
-    return pageOf(await this.queries.objects(caller.tenant, 'USAGE_TYPE', query, query), usageTypeView);
-  }
 
   @Get('services')
   @ApiOperation({ summary: 'Services', description: 'What is sold, by code. Read-only: the feed brings them.' })

@@ -40,30 +40,6 @@ class VersionDto {
   name!: string;
 }
 
-export class UsageTypeVersionDto extends VersionDto {
-  @ApiProperty({ description: 'Unit of its quantity.', example: 'second' })
-  unit!: string;
-
-  @ApiProperty({ description: 'Grouping of services.', example: 'VOICE' })
-  serviceType!: string;
-}
-
-export class UsageTypeDto {
-  @ApiProperty({ description: 'Its code.', example: 'CALL' })
-  usageType!: string;
-
-  @ApiProperty({ description: 'What the feed said, oldest start first.', type: () => [UsageTypeVersionDto] })
-  versions!: UsageTypeVersionDto[];
-}
-
-export class UsageTypePage {
-  @ApiProperty({ type: () => [UsageTypeDto] })
-  items!: UsageTypeDto[];
-
-  @ApiPropertyOptional({ description: 'Cursor of the next page; absent on the last one.' })
-  next?: string;
-}
-
 export class ServiceVersionDto extends VersionDto {
   @ApiProperty({ description: 'Grouping of services.', example: 'MOBILE' })
   serviceType!: string;

@@ -1,7 +1,7 @@
 import { instantToString } from '../../../shared/kernel/clock.js';
-import type { PlanFact, RateScheduleFact, ServiceFact, UsageTypeFact } from '../domain/catalog-book.js';
+import type { PlanFact, RateScheduleFact, ServiceFact } from '../domain/catalog-book.js';
 import type { CatalogObjectRow, PriceOfferRow, PriceVersionRow } from '../projections/catalog.collections.js';
-import type { PlanDto, RateScheduleDto, ServiceDto, UsageTypeDto } from './catalog.dto.js';
+import type { PlanDto, RateScheduleDto, ServiceDto } from './catalog.dto.js';
 import type { PriceOfferDetailsDto, PriceOfferDto, PriceVersionDto } from './price-offers.dto.js';
 
 export function priceOfferView({ tenant: _, effectiveFrom, pricedAt, ...offer }: PriceOfferRow): PriceOfferDto {
@@ -31,18 +31,6 @@ function priceVersionView(row: PriceVersionRow): PriceVersionDto {
 }
 
 /** The versions are the facts as their events said them. */
-export function usageTypeView(row: CatalogObjectRow): UsageTypeDto {
-  const versions = (row.versions as unknown as readonly UsageTypeFact[]).map(
-    ({ effectiveFrom, name, unit, serviceType }) => ({
-      effectiveFrom: instantToString(effectiveFrom),
-      name,
-      unit,
-      serviceType,
-    }),
-  );
-  return { usageType: row.id, versions };
-}
-
 export function serviceView(row: CatalogObjectRow): ServiceDto {
   const versions = (row.versions as unknown as readonly ServiceFact[]).map(
     ({ effectiveFrom, name, serviceType, usageTypes }) => ({

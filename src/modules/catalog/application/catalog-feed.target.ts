@@ -13,8 +13,9 @@ import {
 } from '../../feeds/index.js';
 import { CatalogBook } from '../domain/catalog-book.js';
 import { decideCatalogChange, isCatalogRefusal } from '../domain/catalog-change.js';
-import type { CatalogEvent } from '../domain/events.js';
+import type { OfferingEvent } from '../domain/events.js';
 import { catalogStream } from '../domain/streams.js';
+import type { CatalogBooks } from './catalog-books.js';
 import { readCatalogMessage } from './read-catalog-message.js';
 
 /** Facts in one append: far below the limit of an append, however long their names. */
@@ -29,10 +30,15 @@ interface TenantCatalog {
 export class CatalogFeedTarget implements FeedTarget {
   private readonly catalogs = new Map<string, TenantCatalog>();
 
-  constructor(private readonly store: EventStore) {}
+  /** @param books where own usage types and services are looked up, which the feed may name too. */
+  constructor(
+    private readonly store: EventStore,
+    private readonly books: CatalogBooks,
+  ) {}
 
   async open(batch: FeedBatch): Promise<FeedSession> {
-    const catalog = this.catalogs.get(batch.tenant) ?? { book: new CatalogBook(), revision: 'no-stream' };
+    const { blocks } = await this.books.current(batch.tenant);
+    const catalog = this.catalogs.get(batch.tenant) ?? { book: new CatalogBook(blocks), revision: 'no-stream' };
     this.catalogs.set(batch.tenant, catalog);
     const ofBatch = new Set<string>();
     const prefix = causePrefix(batch);
@@ -41,7 +47,7 @@ export class CatalogFeedTarget implements FeedTarget {
       catalog.revision = event.revision;
       // Facts that a cut-off attempt left: decided again below, and then known by their ids.
       if (event.metadata.causationId?.startsWith(prefix) === true) ofBatch.add(event.id);
-      else catalog.book.apply(event as RecordedEvent & CatalogEvent);
+      else catalog.book.apply(event as RecordedEvent & OfferingEvent);
     }
     // Should the batch turn out to be applied by another process, its facts are not to be missed: next time from the start.
     if (ofBatch.size > 0) this.forget(batch.tenant);

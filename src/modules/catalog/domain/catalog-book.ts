@@ -1,5 +1,10 @@
 import { never } from '../../../shared/kernel/decider.js';
 import { addFact, factAt } from '../../../shared/kernel/effective-dated.js';
+import { BlockBook } from './building-blocks/block-book.js';
+import type { BlockFact } from './building-blocks/block-events.js';
+import type { BlockKind } from './building-blocks/building-block.js';
+import { UnitsInForce, type PriceBlocks } from './building-blocks/units-in-force.js';
+import { Facts } from './facts.js';
 import type {
   CatalogEvent,
   PlanDefined,
@@ -35,6 +40,8 @@ export interface CatalogBookState {
   readonly rateSchedules: readonly RateScheduleFact[];
   readonly offers: readonly OfferFact[];
   readonly pricings: readonly PricingFact[];
+  /** Absent in a snapshot of before there were any. */
+  readonly blocks?: readonly BlockFact[];
 }
 
 /**
@@ -51,7 +58,13 @@ export class CatalogBook {
   private readonly offerIds = new Map<string, OfferFact>();
   private readonly pricings = new Map<string, PricingFact[]>();
   private readonly parsed = new WeakMap<PricingFact, PricingVersion>();
+  private readonly ownUsageTypes = new WeakMap<BlockFact, UsageTypeFact>();
+  private readonly units: UnitsInForce;
   private applied = 0;
+
+  constructor(readonly blocks: BlockBook = new BlockBook()) {
+    this.units = new UnitsInForce(blocks);
+  }
 
   /** Grows with every event applied: what was found under another number may be out of date. */
   get revision(): number {
@@ -79,13 +92,25 @@ export class CatalogBook {
       case 'PricingPut.v1':
         this.addPricing(event.data);
         return;
+      case 'BuildingBlockDefined.v1':
+      case 'ZonePrefixesDefined.v1':
+      case 'BuildingBlockRemoved.v1':
+        this.blocks.apply(event);
+        this.units.changed();
+        return;
       default:
         never(event);
     }
   }
 
+  /** The feed's; else an own one. */
   usageType(code: string, at: number): UsageTypeFact | undefined {
-    return this.usageTypes.at(code, at);
+    return this.usageTypes.at(code, at) ?? this.ownUsageType(code, at);
+  }
+
+  /** What prices may name, in force at a usage time; the same object until something of it changes. */
+  unitsAt(at: number): PriceBlocks {
+    return this.units.at(at);
   }
 
   service(code: string, at: number): ServiceFact | undefined {
@@ -103,35 +128,71 @@ export class CatalogBook {
    */
   pricing(priceOfferId: string, at: number): PricingVersion | undefined {
     const fact = factAt(this.pricings.get(priceOfferId) ?? [], at);
-    if (fact === undefined) return undefined;
-    let version = this.parsed.get(fact);
-    if (version === undefined) {
-      const parsed = parsePricing(fact.pricing);
-      if ('errors' in parsed) {
-        const [first] = parsed.errors;
-        throw new Error(
-          `Version ${fact.version} of the price of ${priceOfferId} cannot be read: ${first?.path} ${first?.message}`,
-        );
-      }
-      version = { version: fact.version, effectiveFrom: fact.effectiveFrom, pricing: parsed.pricing };
-      this.parsed.set(fact, version);
+    return fact === undefined ? undefined : this.versionOf(fact);
+  }
+
+  /** Every price that may still price something, of every offer; what cannot be read prices nothing. */
+  *prices(): Iterable<PricingVersion & { readonly priceOfferId: string }> {
+    for (const fact of [...this.pricings.values()].flat()) {
+      if ('errors' in parsePricing(fact.pricing)) continue;
+      yield { priceOfferId: fact.priceOfferId, ...this.versionOf(fact) };
     }
-    return version;
   }
 
   /** Whether anything at all was said about an object, at whatever time: what the deciders of the feed ask. */
   knows(kind: 'usageType' | 'service' | 'plan' | 'rateSchedule' | 'priceOffer', id: string): boolean {
     switch (kind) {
       case 'usageType':
-        return this.usageTypes.has(id);
+        return this.usageTypes.has(id) || this.blocks.has('USAGE_TYPE', id);
       case 'service':
-        return this.services.has(id);
+        return this.services.has(id) || this.blocks.has('BILLABLE_SERVICE', id);
       case 'plan':
         return this.plans.has(id);
       case 'rateSchedule':
         return this.rateSchedules.has(id);
       case 'priceOffer':
         return this.offerIds.has(id);
+    }
+  }
+
+  /** Whether the catalog feed brought it: then it is changed there. */
+  isFromFeed(kind: 'usageType' | 'service', id: string): boolean {
+    return kind === 'usageType' ? this.usageTypes.has(id) : this.services.has(id);
+  }
+
+  /** Whether something may be named as a building block: defined here, or brought by the feed. */
+  hasBlock(kind: BlockKind, id: string): boolean {
+    if (this.blocks.has(kind, id)) return true;
+    switch (kind) {
+      case 'USAGE_TYPE':
+        return this.usageTypes.has(id);
+      case 'BILLABLE_SERVICE':
+        return this.services.has(id);
+      case 'SERVICE_TYPE':
+        return this.feedUsersOf(kind, id).length > 0;
+      default:
+        return false;
+    }
+  }
+
+  /** What of the catalog feed names a building block, in words. */
+  feedUsersOf(kind: BlockKind, id: string): readonly string[] {
+    switch (kind) {
+      case 'SERVICE_TYPE':
+        return [
+          ...this.usageTypes.all().flatMap((fact) => (fact.serviceType === id ? [`usage type ${fact.usageType}`] : [])),
+          ...this.services.all().flatMap((fact) => (fact.serviceType === id ? [`service ${fact.service}`] : [])),
+        ];
+      case 'USAGE_TYPE':
+        return this.services.all().flatMap((fact) => (fact.usageTypes.includes(id) ? [`service ${fact.service}`] : []));
+      case 'CURRENCY':
+        return this.rateSchedules
+          .all()
+          .flatMap((fact) => (fact.currency === id ? [`rate schedule ${fact.plan}.${fact.rateSchedule}`] : []));
+      case 'BILLABLE_SERVICE':
+        return this.offers.all().flatMap((fact) => (fact.service === id ? [`price offer ${fact.priceOfferId}`] : []));
+      default:
+        return [];
     }
   }
 
@@ -160,11 +221,12 @@ export class CatalogBook {
       rateSchedules: this.rateSchedules.all(),
       offers: this.offers.all(),
       pricings: [...this.pricings.values()].flat(),
+      blocks: this.blocks.toJSON(),
     };
   }
 
   static fromJSON(state: CatalogBookState): CatalogBook {
-    const book = new CatalogBook();
+    const book = new CatalogBook(BlockBook.fromJSON(state.blocks ?? []));
     for (const fact of state.usageTypes) book.usageTypes.add(fact);
     for (const fact of state.services) book.services.add(fact);
     for (const fact of state.plans) book.plans.add(fact);
@@ -179,41 +241,38 @@ export class CatalogBook {
     if (!this.offerIds.has(fact.priceOfferId)) this.offerIds.set(fact.priceOfferId, fact);
   }
 
+  private versionOf(fact: PricingFact): PricingVersion {
+    let version = this.parsed.get(fact);
+    if (version === undefined) {
+      const parsed = parsePricing(fact.pricing);
+      if ('errors' in parsed) {
+        const [first] = parsed.errors;
+        throw new Error(
+          `Version ${fact.version} of the price of ${fact.priceOfferId} cannot be read: ${first?.path} ${first?.message}`,
+        );
+      }
+      version = { version: fact.version, effectiveFrom: fact.effectiveFrom, pricing: parsed.pricing };
+      this.parsed.set(fact, version);
+    }
+    return version;
+  }
+
+  private ownUsageType(code: string, at: number): UsageTypeFact | undefined {
+    const fact = this.blocks.factAt('USAGE_TYPE', code, at);
+    if (fact === undefined || !('serviceType' in fact.definition) || !('unit' in fact.definition)) return undefined;
+    let own = this.ownUsageTypes.get(fact);
+    if (own === undefined) {
+      const { name, unit, serviceType } = fact.definition;
+      own = { usageType: code, name, unit, serviceType, effectiveFrom: fact.effectiveFrom };
+      this.ownUsageTypes.set(fact, own);
+    }
+    return own;
+  }
+
   private addPricing(fact: PricingFact): void {
     const facts = this.pricings.get(fact.priceOfferId) ?? [];
     // A version that starts when another did replaces it for rating; it stays in the log and in the read model.
     addFact(facts, fact);
     this.pricings.set(fact.priceOfferId, facts);
-  }
-}
-
-/** The effective-dated facts about the objects of one kind, by their id. */
-class Facts<Fact extends { readonly effectiveFrom: number }> {
-  private readonly byId = new Map<string, Fact[]>();
-
-  constructor(private readonly idOf: (fact: Fact) => string) {}
-
-  add(fact: Fact): void {
-    const id = this.idOf(fact);
-    const facts = this.byId.get(id);
-    if (facts === undefined) this.byId.set(id, [fact]);
-    else addFact(facts, fact);
-  }
-
-  has(id: string): boolean {
-    return this.byId.has(id);
-  }
-
-  at(id: string, at: number): Fact | undefined {
-    const facts = this.byId.get(id);
-    return facts === undefined ? undefined : factAt(facts, at);
-  }
-
-  latest(): Fact[] {
-    return [...this.byId.values()].flatMap((facts) => facts.slice(-1));
-  }
-
-  all(): Fact[] {
-    return [...this.byId.values()].flat();
   }
 }

@@ -1,5 +1,6 @@
 import type { EventDefinition } from '../../../shared/kernel/event-definition.js';
 import type { DomainEvent } from '../../../shared/kernel/event.js';
+import { blockEvents, type BlockEvent } from './building-blocks/block-events.js';
 
 /** Stream `catalog-<tenant>.catalog`. Facts of the catalog feed and the prices put on their shells, effective-dated. */
 export type UsageTypeDefined = DomainEvent<
@@ -61,11 +62,13 @@ export type PricingPut = DomainEvent<
   }
 >;
 
-export type CatalogEvent =
+/** The events of the stream `catalog-<tenant>.catalog`: the feed's, and the prices put on its offers. */
+export type OfferingEvent =
   UsageTypeDefined | ServiceDefined | PlanDefined | RateScheduleDefined | PriceOfferShellMade | PricingPut;
 
-/** Every event type and version of this module, for the registry at the composition root. */
-export const catalogEvents: readonly EventDefinition[] = [
+export type CatalogEvent = OfferingEvent | BlockEvent;
+
+export const offeringEvents: readonly EventDefinition[] = [
   { type: 'UsageTypeDefined.v1', encoding: 'json' },
   { type: 'ServiceDefined.v1', encoding: 'json' },
   { type: 'PlanDefined.v1', encoding: 'json' },
@@ -73,3 +76,6 @@ export const catalogEvents: readonly EventDefinition[] = [
   { type: 'PriceOfferShellMade.v1', encoding: 'json' },
   { type: 'PricingPut.v1', encoding: 'json' },
 ];
+
+/** Every event type and version of this module, for the registry at the composition root. */
+export const catalogEvents: readonly EventDefinition[] = [...offeringEvents, ...blockEvents];

@@ -1,4 +1,5 @@
 import { refuse, type Refused } from '../../../shared/kernel/refusal.js';
+import { missingOfPrice } from './building-blocks/block-guard.js';
 import type { CatalogBook } from './catalog-book.js';
 import type { PricingPut } from './events.js';
 import { parsePricing } from './pricing/parse-pricing.js';
@@ -47,6 +48,12 @@ export function decidePutPricing(command: PutPricing, book: CatalogBook): readon
           message: `must be ${offer.currency}, the currency of the offer, not ${parsed.pricing.currency}`,
         },
       ],
+    });
+  }
+  const missing = missingOfPrice(book, parsed.pricing);
+  if (missing.length > 0) {
+    return refuse('catalog/pricing-invalid', `The price of ${priceOfferId} names what is not there: see each error`, {
+      errors: missing.map(({ path, message }) => ({ path: inBody(path), message })),
     });
   }
   const data = { priceOfferId, version: latest + 1, effectiveFrom, pricing: parsed.pricing, reason };

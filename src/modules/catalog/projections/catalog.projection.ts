@@ -2,7 +2,7 @@ import { never } from '../../../shared/kernel/decider.js';
 import { addFact } from '../../../shared/kernel/effective-dated.js';
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { put, update, type Change, type Projection } from '../../../shared/read-models/projection.js';
-import { catalogEvents, type CatalogEvent, type PriceOfferShellMade, type PricingPut } from '../domain/events.js';
+import { offeringEvents, type OfferingEvent, type PriceOfferShellMade, type PricingPut } from '../domain/events.js';
 import {
   CATALOG_PROJECTION,
   catalogObjects,
@@ -18,9 +18,9 @@ export const catalogProjection: Projection = {
   name: CATALOG_PROJECTION,
   version: 1,
   collections: [catalogObjects, priceOffers, priceVersions],
-  handles: catalogEvents.map(({ type }) => type),
+  handles: offeringEvents.map(({ type }) => type),
   project(recorded: RecordedEvent): Iterable<Change> {
-    const event = recorded as RecordedEvent & CatalogEvent;
+    const event = recorded as RecordedEvent & OfferingEvent;
     const { tenant } = recorded.metadata;
     switch (event.type) {
       case 'UsageTypeDefined.v1':

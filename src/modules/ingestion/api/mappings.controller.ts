@@ -5,6 +5,7 @@ import type { Principal } from '../../../shared/command-log/recorded-command.js'
 import { CONFIG, type Config } from '../../../shared/config/config.js';
 import { Allow, AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
 import { answerOf } from '../../../shared/http/answer.js';
+import { pageByName } from '../../../shared/http/name-pages.js';
 import { notFound, ProblemException } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { MediationConfiguration } from '../application/mediation-configuration.js';
@@ -24,7 +25,6 @@ import {
   TryMappingRequest,
   type MappingVersionDto,
 } from './mappings.dto.js';
-import { pageByName } from './name-pages.js';
 
 /** Records and exceptions shown of a trial. */
 const SHOWN = 1000;

@@ -5,6 +5,7 @@ import type { Principal, RecordedCommand } from '../../../shared/command-log/rec
 import { Allow, AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
 import { answerOf } from '../../../shared/http/answer.js';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
+import { pageByName } from '../../../shared/http/name-pages.js';
 import { notFound } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { MediationConfiguration } from '../application/mediation-configuration.js';
@@ -15,7 +16,6 @@ import {
   type SourcePlatformAnswer,
 } from '../application/mediation.commands.js';
 import { ingestionRefusals } from './ingestion.refusals.js';
-import { pageByName } from './name-pages.js';
 import {
   CreateSourcePlatformRequest,
   ReasonRequest,

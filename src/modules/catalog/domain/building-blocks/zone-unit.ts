@@ -41,3 +41,15 @@ export interface DistanceBand {
 export function zonesOf(unit: ZoneUnit): readonly string[] {
   return [...new Set(unit.kind === 'PREFIX' ? unit.zones : unit.bands.map(({ zone }) => zone))];
 }
+
+/** What is shown of a unit of prefixes where all of them would be too many. */
+export interface ZoneSummary {
+  readonly kind: 'PREFIX';
+  readonly attribute: string;
+  readonly prefixCount: number;
+  readonly zones: readonly string[];
+}
+
+export function summaryOf(unit: PrefixZoneUnit): ZoneSummary {
+  return { kind: 'PREFIX', attribute: unit.attribute, prefixCount: unit.prefixes.length, zones: zonesOf(unit) };
+}

@@ -1,4 +1,4 @@
-import { InvalidQuery } from '../../../shared/read-models/read-models.port.js';
+import { InvalidQuery } from '../read-models/read-models.port.js';
 
 /** A page of things sorted by name; the cursor is the last name, so a page is right whatever was added meanwhile. */
 export function pageByName<T>(
@@ -16,6 +16,6 @@ export function pageByName<T>(
 
 function nameOfCursor(cursor: string): string {
   const name = Buffer.from(cursor, 'base64url').toString('utf8');
-  if (/^[A-Za-z0-9_-]+$/.test(name)) return name;
+  if (/^[\x20-\x7e]{1,200}$/.test(name) && Buffer.from(name).toString('base64url') === cursor) return name;
   throw new InvalidQuery('after', 'is not the `next` of a page of this list');
 }
