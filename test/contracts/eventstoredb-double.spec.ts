@@ -13,7 +13,7 @@ const startNamed = (connectionString: string): Promise<ServerUnderTest> =>
 
 const SERVERS: readonly (readonly [name: string, start: () => Promise<ServerUnderTest>])[] = [
   ['the double', () => EventStoreDbDouble.start({ port: 0 })],
-  ...real.map((address) => [address, () => startNamed(address)] as const),
+  ...real.map((address) => ['the named server', () => startNamed(address)] as const),
 ];
 
 for (const [name, start] of SERVERS) {

@@ -1,4 +1,5 @@
-import { END, EventStoreDBClient, NO_STREAM, streamNameFilter } from '@eventstore/db-client';
+import { once } from 'node:events';
+import { END, EventStoreDBClient, eventTypeFilter, NO_STREAM, streamNameFilter } from '@eventstore/db-client';
 import type { AllStreamSubscription, Position, SubscribeToAllOptions } from '@eventstore/db-client';
 import { append, counted, countedTo, newStream, until } from './eventstoredb.rig.js';
 import type { ServerUnderTest } from './eventstoredb.rig.js';
@@ -102,6 +103,12 @@ export function subscriptionsContract(name: string, start: () => Promise<ServerU
       const watched = watch(client, stream, { fromPosition: { commit, prepare: commit } });
       await until('the error', () => watched.said.length > 0);
       expect(watched.said).toEqual(['error unknown']);
+    });
+
+    it('fails with an error for a filter that is no pattern', async () => {
+      const subscription = client.subscribeToAll({ filter: eventTypeFilter({ regex: '(' }) });
+      const [failure] = (await once(subscription, 'error')) as [Error];
+      expect(failure).toMatchObject({ type: 'unknown', code: 2 });
     });
 
     it('sends a checkpoint per window of scanned events, matching or not, caught up or live', async () => {

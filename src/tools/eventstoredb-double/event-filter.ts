@@ -16,7 +16,7 @@ export const READ_BATCH_SIZE = 32;
 
 const EVERYTHING: FilterAndWindow = { accepts: () => true, window: READ_BATCH_SIZE, checkpointInterval: Infinity };
 
-/** @throws an RPC error when the options say neither what to filter on nor that nothing is filtered. */
+/** @throws RpcError when the options say neither what to filter on nor that nothing is filtered. */
 export function filterOf(options: streams.ReadReq.Options): FilterAndWindow {
   if (options.hasNoFilter()) return EVERYTHING;
   const filter = options.getFilter();
@@ -40,9 +40,18 @@ function accepts(filter: streams.ReadReq.Options.FilterOptions): EventFilter {
 
 function matcher(expression: streams.ReadReq.Options.FilterOptions.Expression): (text: string) => boolean {
   if (expression.getRegex() !== '') {
-    const regex = new RegExp(expression.getRegex());
+    const regex = patternOf(expression.getRegex());
     return (text) => regex.test(text);
   }
   const prefixes = expression.getPrefixList();
   return (text) => prefixes.some((prefix) => text.startsWith(prefix));
+}
+
+/** @throws RpcError for what is no pattern, as the server does. */
+function patternOf(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw handlerFailed();
+  }
 }

@@ -63,7 +63,9 @@ export function notPlayed(what: string): RpcError {
   return new RpcError(status.UNIMPLEMENTED, `The EventStoreDB double does not play ${what}`);
 }
 
-/** Any thrown value as the server would answer it. */
+/** Any thrown value as the server would answer it. What is no RPC error is a defect of the double, so it is shown too. */
 export function asRpcError(thrown: unknown): RpcError {
-  return thrown instanceof RpcError ? thrown : handlerFailed();
+  if (thrown instanceof RpcError) return thrown;
+  console.error('The EventStoreDB double failed by itself:', thrown);
+  return handlerFailed();
 }
