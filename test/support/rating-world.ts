@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accountsEvents } from '../../src/modules/accounts/index.js';
@@ -13,7 +13,9 @@ import type { EventStore, ExpectedRevision } from '../../src/shared/event-store/
 import type { Snapshot, SnapshotStore } from '../../src/shared/event-store/snapshot-store.port.js';
 import { ManualClock } from '../../src/shared/kernel/clock.js';
 import type { RecordedEvent } from '../../src/shared/kernel/event.js';
+import type { Claims } from '../../src/shared/leases/claims.port.js';
 import { silentLogger } from '../../src/shared/telemetry/logger.js';
+import { ManualClaims } from './manual-claims.js';
 
 export const DAY = 86_400_000;
 /** 2026-03-01T00:00:00Z, when everything in this world begins. */
@@ -64,8 +66,7 @@ export class RatingWorld {
     return new RatingWorld(store, undefined);
   }
 
-  static async open(): Promise<RatingWorld> {
-    const directory = mkdtempSync(join(tmpdir(), 'retally-rating-'));
+  static async open(directory = mkdtempSync(join(tmpdir(), 'retally-rating-'))): Promise<RatingWorld> {
     const registry = new EventRegistry([
       ...catalogEvents,
       ...accountsEvents,
@@ -77,6 +78,17 @@ export class RatingWorld {
       await EmbeddedEventStore.open({ path: join(directory, 'log.db'), registry, writer: 'inline' }),
       directory,
     );
+  }
+
+  /** Another world with the same log, to go on in its own way. Nothing may be appended meanwhile. */
+  async copy(): Promise<RatingWorld> {
+    if (this.directory === undefined) throw new Error('The log of an application is not copied');
+    const directory = mkdtempSync(join(tmpdir(), 'retally-rating-'));
+    cpSync(this.directory, directory, { recursive: true });
+    const made = await RatingWorld.open(directory);
+    for (const [stream, revision] of this.revisions) made.revisions.set(stream, revision);
+    Object.assign(made, { lines: this.lines, ids: this.ids, asked: this.asked });
+    return made;
   }
 
   async close(): Promise<void> {
@@ -245,13 +257,14 @@ export class RatingWorld {
     });
   }
 
-  rater(settings: Partial<RaterSettings> = {}, store: EventStore = this.store): Rater {
-    return new Rater(store, this.snapshots, ManualClock.at('2026-03-02T00:00:00Z'), silentLogger, {
-      partitions: 4,
-      lingerMs: 0,
-      snapshotEvery: 4096,
-      ...settings,
-    });
+  rater(
+    settings: Partial<RaterSettings> = {},
+    store: EventStore = this.store,
+    claims: Claims = ManualClaims.alone(),
+  ): Rater {
+    const clock = ManualClock.at('2026-03-02T00:00:00Z');
+    const parts = { store, snapshots: this.snapshots, claims, clock, logger: silentLogger };
+    return new Rater(parts, { partitions: 4, lingerMs: 0, keepEvery: 16_384, ...settings });
   }
 
   /** Runs a rater until every record asked for is answered. */
@@ -265,16 +278,19 @@ export class RatingWorld {
       });
     // It may fail before it is awaited below.
     running.catch(() => undefined);
-    let answered = 0;
-    if (this.asked > 0) {
-      const filter = { categories: ['rating'] };
-      for await (const delivery of this.store.subscribe({ after: 0, filter, signal: done.signal })) {
-        if (delivery.kind === 'event') answered += linesIn(delivery.event);
-        if (answered >= this.asked) break;
-      }
-    }
+    await this.answered(this.asked, done.signal);
     stop.abort();
     await running;
+  }
+
+  /** Resolves once so many records are answered in the log, or with the signal. */
+  async answered(records: number, signal = new AbortController().signal): Promise<void> {
+    if (records === 0) return;
+    let answered = 0;
+    for await (const delivery of this.store.subscribe({ after: 0, filter: { categories: ['rating'] }, signal })) {
+      if (delivery.kind === 'event') answered += linesIn(delivery.event);
+      if (answered >= records) return;
+    }
   }
 
   async rated(): Promise<RatedEvent[]> {

@@ -3,6 +3,7 @@ import { CONFIG, type Config } from '../../shared/config/config.js';
 import { EVENT_STORE, type EventStore } from '../../shared/event-store/event-store.port.js';
 import { SNAPSHOT_STORE, type SnapshotStore } from '../../shared/event-store/snapshot-store.port.js';
 import type { Clock } from '../../shared/kernel/clock.js';
+import { CLAIMS, type Claims } from '../../shared/leases/claims.port.js';
 import { Projections } from '../../shared/read-models/projections.js';
 import { RoleTasks } from '../../shared/runtime/role-task.js';
 import { CLOCK, LOGGER } from '../../shared/runtime/tokens.js';
@@ -36,12 +37,13 @@ export class RatingModule {
     @Inject(RoleTasks) tasks: RoleTasks,
     @Inject(EVENT_STORE) store: EventStore,
     @Inject(SNAPSHOT_STORE) snapshots: SnapshotStore,
+    @Inject(CLAIMS) claims: Claims,
     @Inject(CLOCK) clock: Clock,
     @Inject(LOGGER) logger: Logger,
     @Inject(CONFIG) config: Config,
   ) {
     projections.register(monetizedUsageProjection, ratedSourcesProjection, accountUsageProjection);
     const settings = { ...RATER_SETTINGS, partitions: config.partitions };
-    tasks.register(new Rater(store, snapshots, clock, logger, settings));
+    tasks.register(new Rater({ store, snapshots, claims, clock, logger }, settings));
   }
 }

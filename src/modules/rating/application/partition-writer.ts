@@ -10,30 +10,29 @@ import { BalanceLedger, type LedgerState } from '../domain/balance-ledger.js';
 import type { UsageBatchRated, UsageBatchRatedHead } from '../domain/events.js';
 import { RatedBatch, type RecordFacts, type SourceFacts } from '../domain/rated-batch.js';
 import { ratingStream } from '../domain/streams.js';
+import { PartitionTaken, StaleSnapshot } from './partition-errors.js';
+import { markText, type Mark } from './partition-mark.js';
 import type { RecordOutcome } from './record-rating.js';
 
 /** An event is closed at the end of an input once it holds this many records … */
-export const FULL_RECORDS = 500;
+const FULL_RECORDS = 500;
 /** … and inside an input before it holds this many records or bytes (JSON before deflate): no append can be too large. */
 const MOST_RECORDS = 1500;
 const MOST_BYTES = 440 * 1024;
+/** … or once so many inputs have passed since it was begun: an account with little usage is not kept waiting for ever. */
+const MOST_INPUTS = 512;
 /** Events in one append, and events waiting before the reader of the log is held back. */
 const EVENTS_PER_APPEND = 2;
 const MOST_WAITING = 3;
 
 type Cause = UsageBatchRatedHead['cause'];
-/** How far the stream answers the partition's inputs. */
-export interface Mark {
-  readonly through: number;
-  readonly partial?: { readonly position: number; readonly records: number };
-}
-
 /** For a snapshot: taken when everything is appended. */
 export interface PartitionState {
-  readonly revision: number | null;
-  /** Id of the event at that revision: the proof that the snapshot belongs to this log. */
-  readonly lastEventId: string | null;
+  /** The stream's last event in it, by its revision and its hash: the proof that the snapshot belongs to this log. */
+  readonly last: { readonly revision: number; readonly hash: string } | null;
   readonly logged: Mark;
+  /** The last input dealt with, of those that concern the tenant. */
+  readonly through: number;
   readonly ledger: LedgerState;
 }
 
@@ -47,14 +46,18 @@ export interface PartitionState {
 export class PartitionWriter {
   readonly ledger: BalanceLedger;
   private revision: ExpectedRevision = 'no-stream';
-  private lastEventId: string | null = null;
+  /** Of the event at that revision, as far as it is known. */
+  private lastHash: string | undefined;
   /** What the last event of the stream (or of the queue behind it) answers. */
   private logged: Mark = { through: 0 };
   /** Inputs up to here need nothing more: answered, or nothing in them is this partition's. */
   private through = 0;
+  private reachedTo = 0;
   private input = 0;
   private seen = 0;
   private batch: RatedBatch | undefined;
+  /** Inputs dealt with since the event in the making was begun. */
+  private batchInputs = 0;
   private batchMetadata: EventMetadata | undefined;
   private readonly waiting: EventToAppend[] = [];
   private flight: Promise<void> | undefined;
@@ -63,15 +66,18 @@ export class PartitionWriter {
   constructor(
     private readonly store: EventStore,
     private readonly tenant: string,
-    private readonly partition: number,
+    readonly partition: number,
     private readonly failed: (error: unknown) => void,
-    state?: PartitionState,
+    kept?: { readonly position: number; readonly state: PartitionState },
   ) {
-    this.ledger = state === undefined ? new BalanceLedger() : BalanceLedger.fromJSON(state.ledger);
-    if (state === undefined) return;
-    this.revision = state.revision ?? 'no-stream';
-    this.lastEventId = state.lastEventId;
-    this.mark(state.logged);
+    this.ledger = kept === undefined ? new BalanceLedger() : BalanceLedger.fromJSON(kept.state.ledger);
+    if (kept === undefined) return;
+    const { last, logged, through } = kept.state;
+    this.revision = last?.revision ?? 'no-stream';
+    this.lastHash = last?.hash;
+    this.mark(logged);
+    this.through = through;
+    this.reached(kept.position);
   }
 
   get stream(): string {
@@ -84,7 +90,7 @@ export class PartitionWriter {
     let proved = this.revision === 'no-stream';
     for await (const event of this.store.readStream(this.stream, { from })) {
       if (!proved) {
-        if (event.id !== this.lastEventId) break;
+        if (event.metadata.hash !== this.lastHash) break;
         proved = true;
         continue;
       }
@@ -95,7 +101,7 @@ export class PartitionWriter {
         ...(data.head.partial === undefined ? {} : { partial: data.head.partial }),
       });
       this.revision = event.revision;
-      this.lastEventId = event.id;
+      this.lastHash = event.metadata.hash;
     }
     if (!proved) throw new StaleSnapshot(this.stream);
   }
@@ -127,10 +133,15 @@ export class PartitionWriter {
 
   /** The input is dealt with. `close`: what it gave stands in an event of its own. */
   end(close: boolean): void {
-    if (this.input > this.through) this.through = this.input;
+    const { input } = this;
     this.input = 0;
     this.seen = 0;
-    if (this.batch !== undefined && (close || this.batch.records >= FULL_RECORDS)) this.cut();
+    // Read again for another partition's sake: what this one has in the making has nothing to do with it.
+    if (input <= this.through) return;
+    this.through = input;
+    if (this.batch === undefined) return;
+    this.batchInputs += 1;
+    if (close || this.batch.records >= FULL_RECORDS || this.batchInputs >= MOST_INPUTS) this.cut();
   }
 
   /** Closes the event in the making, if there is one, and sends it off. */
@@ -176,14 +187,30 @@ export class PartitionWriter {
     return this.batch === undefined && this.flight === undefined && this.failure === undefined && this.input === 0;
   }
 
-  /** Everything is in the log, so the partition needs nothing of the inputs up to `position`. */
-  reached(position: number): void {
-    if (position > this.through) this.through = position;
+  /** While this writer lives, inputs up to here need not be read again for its partition. */
+  get upTo(): number {
+    return Math.max(this.through, this.reachedTo);
   }
 
-  toState(): PartitionState {
-    const revision = this.revision === 'no-stream' ? null : this.revision;
-    return { revision, lastEventId: this.lastEventId, logged: this.logged, ledger: this.ledger.toJSON() };
+  /** Every input up to `position` has been dealt with; it need not be one of the tenant's. */
+  reached(position: number): void {
+    if (position > this.reachedTo) this.reachedTo = position;
+  }
+
+  /** When it is clean: what is in memory is what the log says. Undefined when the log has another end. */
+  async toState(): Promise<PartitionState | undefined> {
+    const { revision, logged, through } = this;
+    if (revision === 'no-stream') return { last: null, logged, through, ledger: this.ledger.toJSON() };
+    this.lastHash ??= await this.readHash(revision);
+    const { lastHash: hash } = this;
+    return hash === undefined ? undefined : { last: { revision, hash }, logged, through, ledger: this.ledger.toJSON() };
+  }
+
+  private async readHash(revision: number): Promise<string | undefined> {
+    for await (const event of this.store.readStream(this.stream, { from: revision, limit: 1 })) {
+      if (event.revision === revision) return event.metadata.hash;
+    }
+    return undefined;
   }
 
   private mark(mark: Mark): void {
@@ -195,6 +222,7 @@ export class PartitionWriter {
     if (this.batch !== undefined && !sameCause(this.batch.cause, cause)) this.cutBeforeInput();
     if (this.batch === undefined) {
       this.batch = new RatedBatch(cause);
+      this.batchInputs = 0;
       this.batchMetadata = metadata;
     }
     return this.batch;
@@ -216,7 +244,7 @@ export class PartitionWriter {
         const appended = await this.store.append(this.stream, this.revision, events);
         this.waiting.splice(0, events.length);
         this.revision = appended.revision;
-        this.lastEventId = events.at(-1)?.id ?? this.lastEventId;
+        this.lastHash = undefined;
       }
     } catch (error) {
       this.failure = error instanceof WrongExpectedRevision ? new PartitionTaken(this.stream) : asError(error);
@@ -224,22 +252,6 @@ export class PartitionWriter {
     } finally {
       this.flight = undefined;
     }
-  }
-}
-
-/** Another process appended to the partition's stream: what is in memory is no longer the truth. */
-export class PartitionTaken extends Error {
-  override readonly name = 'PartitionTaken';
-  constructor(readonly stream: string) {
-    super(`Another writer has appended to ${stream}: reading it again`);
-  }
-}
-
-/** The snapshot says something the log does not: it is of another log, or the log was restored from an older copy. */
-export class StaleSnapshot extends Error {
-  override readonly name = 'StaleSnapshot';
-  constructor(readonly stream: string) {
-    super(`The snapshot of ${stream} does not fit the log: it is left aside`);
   }
 }
 
@@ -251,8 +263,4 @@ function asError(error: unknown): Error {
 function sameCause(a: Cause, b: Cause): boolean {
   if (a.kind === 'MEDIATED' || b.kind === 'MEDIATED') return a.kind === b.kind;
   return a.reprocessId === b.reprocessId && a.position === b.position;
-}
-
-function markText({ through, partial }: Mark): string {
-  return partial === undefined ? String(through) : `${through}+${partial.position}.${partial.records}`;
 }

@@ -1,25 +1,19 @@
 import { eventId } from '../../../shared/event-store/event-id.js';
 import { WrongExpectedRevision, type EventStore } from '../../../shared/event-store/event-store.port.js';
 import type { EventMetadata, RecordedEvent } from '../../../shared/kernel/event.js';
-import { AccountBook, type AccountBookState } from '../../accounts/index.js';
-import { CatalogBook, type CatalogBookState } from '../../catalog/index.js';
 import type { RatingPartitioned, UsageBatchRatedHead } from '../domain/events.js';
-import { ratingSettingsStream } from '../domain/streams.js';
+import { ratingSettingsStream, ratingStream } from '../domain/streams.js';
 import type { ChunkUsage } from './chunk-usage.js';
-import { PartitionWriter, type PartitionState } from './partition-writer.js';
+import { StaleSnapshot } from './partition-errors.js';
+import { PartitionWriter } from './partition-writer.js';
+import type { RatingSnapshots } from './rating-snapshots.js';
 import { RecordRating, type RecordOutcome } from './record-rating.js';
 import { partitionOfRefusal, ReferenceData, type Route } from './reference-data.js';
-
-export interface TenantState {
-  readonly catalog: CatalogBookState;
-  readonly accounts: AccountBookState;
-  /** Empty while the tenant has had no usage. */
-  readonly partitions: readonly PartitionState[];
-}
 
 /** What rating needs from outside. */
 export interface RatingSurroundings {
   readonly store: EventStore;
+  readonly snapshots: RatingSnapshots;
   /** Partitions of a tenant that has none recorded yet. */
   readonly partitions: number;
   readonly metadataFor: (tenant: string, cause: RecordedEvent | undefined) => EventMetadata;
@@ -27,93 +21,108 @@ export interface RatingSurroundings {
   readonly failed: (error: unknown) => void;
 }
 
-/** The rating of one tenant: its reference data, its partitions, and the way of a record to one of them. */
+/** The rating of one tenant: its reference data, those of its partitions that are owned, and the way of a record to one. */
 export class TenantRating {
-  readonly reference: ReferenceData;
-  private writers: readonly PartitionWriter[] = [];
-  private readonly rating: RecordRating;
+  private referenceData = new ReferenceData();
+  private rating = new RecordRating(this.referenceData);
+  /** By partition; undefined where it is not owned. */
+  private writers: (PartitionWriter | undefined)[] = [];
+  private owned: readonly PartitionWriter[] = [];
+  /** Whether all that is owned is open; false again when other partitions are owned. */
+  isOpen = false;
+  /** Whether it has had usage, and so has partitions. */
+  hasUsage = false;
 
   constructor(
-    private readonly tenant: string,
+    readonly tenant: string,
     private readonly surroundings: RatingSurroundings,
-    private readonly state?: TenantState,
-  ) {
-    this.reference =
-      state === undefined
-        ? new ReferenceData()
-        : new ReferenceData(CatalogBook.fromJSON(state.catalog), AccountBook.fromJSON(state.accounts));
-    this.rating = new RecordRating(this.reference);
+  ) {}
+
+  get reference(): ReferenceData {
+    return this.referenceData;
   }
 
+  /** Writers of the partitions that are owned. */
   get partitions(): readonly PartitionWriter[] {
-    return this.writers;
+    return this.owned;
   }
 
-  /** Whether the snapshot knows partitions of this tenant. */
-  get hadUsage(): boolean {
-    return (this.state?.partitions.length ?? 0) > 0;
+  /** Puts other reference data in place of those there are. */
+  renew(reference: ReferenceData): void {
+    this.referenceData = reference;
+    this.rating = new RecordRating(reference);
   }
 
-  /** Makes the writers and folds what their streams hold past the snapshot; needed once, before the first usage. */
-  async open(): Promise<void> {
-    if (this.writers.length > 0) return;
-    const { store, failed } = this.surroundings;
-    const count = await this.partitionCount();
-    const writers = Array.from({ length: count }, (_, partition) => {
-      return new PartitionWriter(store, this.tenant, partition, failed, this.state?.partitions[partition]);
-    });
-    for (const writer of writers) await writer.catchUp();
-    this.writers = writers;
+  /** Opens what is owned and not open yet: from its snapshot, and what its stream holds past that. */
+  async open(owns: (partition: number) => boolean): Promise<void> {
+    if (this.writers.length === 0) {
+      const count = await this.partitionCount();
+      this.writers = Array.from({ length: count }, () => undefined);
+    }
+    for (let partition = 0; partition < this.writers.length; partition += 1) {
+      if (owns(partition)) this.writers[partition] ??= await this.openPartition(partition);
+    }
+    this.ownedAre(this.writers);
+    this.isOpen = true;
   }
 
-  /** Whether every partition has answered an input: then it need not be decoded. */
+  /** Lets go of what is not owned any more. */
+  release(owns: (partition: number) => boolean): void {
+    this.ownedAre(this.writers.map((writer, partition) => (owns(partition) ? writer : undefined)));
+  }
+
+  /** Whether every owned partition has answered an input: then it need not be decoded. */
   hasAnswered(position: number): boolean {
-    return this.writers.every((writer) => writer.hasAnswered(position));
+    return this.owned.every((writer) => writer.hasAnswered(position));
   }
 
   begin(position: number): void {
-    for (const writer of this.writers) writer.begin(position);
+    for (const writer of this.owned) writer.begin(position);
   }
 
   end(close: boolean): void {
-    for (const writer of this.writers) writer.end(close);
+    for (const writer of this.owned) writer.end(close);
   }
 
-  /** Rates the record the cursor stands at, unless its partition has answered it already. */
+  /** Rates the record the cursor stands at, unless its partition is another's or has answered it already. */
   rateRecord(usage: ChunkUsage, cause: UsageBatchRatedHead['cause'], metadata: EventMetadata): void {
     const route = this.route(usage);
     const partition = 'owner' in route ? route.partition : route.number;
     const writer = this.writers[partition];
-    if (writer === undefined) throw new RangeError(`Tenant ${this.tenant} has no rating partition ${partition}`);
-    if (!writer.takes()) return;
+    if (writer === undefined || !writer.takes()) return;
     const outcome = 'owner' in route ? this.rating.rate(route, usage, writer.ledger) : route.outcome;
     writer.put(usage.source, usage, outcome, cause, metadata);
   }
 
   async room(): Promise<void> {
-    for (const writer of this.writers) if (writer.isBusy) await writer.room();
+    for (const writer of this.owned) if (writer.isBusy) await writer.room();
   }
 
-  cut(): void {
-    for (const writer of this.writers) writer.cut();
+  private ownedAre(writers: readonly (PartitionWriter | undefined)[]): void {
+    this.writers = [...writers];
+    this.owned = writers.filter((writer) => writer !== undefined);
   }
 
-  async settled(): Promise<void> {
-    for (const writer of this.writers) await writer.settled();
-  }
-
-  toState(): TenantState {
-    return {
-      catalog: this.reference.catalog.toJSON(),
-      accounts: this.reference.accounts.toJSON(),
-      partitions: this.writers.map((writer) => writer.toState()),
-    };
+  private async openPartition(partition: number): Promise<PartitionWriter> {
+    const { store, snapshots, failed } = this.surroundings;
+    const kept = await snapshots.partition(ratingStream(this.tenant, partition));
+    const writer = new PartitionWriter(store, this.tenant, partition, failed, kept);
+    try {
+      await writer.catchUp();
+      return writer;
+    } catch (error) {
+      if (!(error instanceof StaleSnapshot)) throw error;
+      snapshots.leftAside(error);
+    }
+    const anew = new PartitionWriter(store, this.tenant, partition, failed);
+    await anew.catchUp();
+    return anew;
   }
 
   private route(usage: ChunkUsage): Route | { readonly number: number; readonly outcome: RecordOutcome } {
     const { serviceId } = usage;
     const count = this.writers.length;
-    const route = this.reference.routeOf(serviceId, usage.at, count);
+    const route = this.referenceData.routeOf(serviceId, usage.at, count);
     if ('owner' in route) return route;
     const { code, message, account = null, facts } = route;
     const reason = { code, message, account, facts };
