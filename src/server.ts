@@ -48,7 +48,7 @@ export interface Server {
 /** Opens everything and starts every role, but does not listen yet. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { config } = options;
-  checkAddresses(config);
+  await checkAddresses(config);
   const lock = lockDataDir(config.dataDir);
   try {
     const logger = options.logger ?? pinoLogger(config.logLevel, 'main');

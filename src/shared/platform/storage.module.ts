@@ -3,8 +3,7 @@ import type { Config } from '../config/config.js';
 import { ConfigurationRefused } from '../config/read-config.js';
 import { EmbeddedEventStore } from '../event-store/adapters/embedded/embedded-event-store.js';
 import { startLogWriterThread, type LogWriterThread } from '../event-store/adapters/embedded/log-writer-thread.js';
-import { parseEventStoreAddress } from '../event-store/adapters/eventstoredb/address.js';
-import { EventStoreDbEventStore } from '../event-store/adapters/eventstoredb/eventstoredb-event-store.js';
+import type { EventStoreDbEventStore } from '../event-store/adapters/eventstoredb/eventstoredb-event-store.js';
 import { FileSnapshotStore } from '../event-store/adapters/snapshots/file-snapshot-store.js';
 import { EVENT_REGISTRY, EventRegistry } from '../event-store/event-registry.js';
 import { EVENT_STORE, type EventStore } from '../event-store/event-store.port.js';
@@ -13,12 +12,10 @@ import { FolderEvidenceStore } from '../evidence/adapters/folder/folder-evidence
 import { EVIDENCE_STORE } from '../evidence/evidence-store.port.js';
 import type { Clock } from '../kernel/clock.js';
 import { LocalLeaseStore } from '../leases/adapters/local/local-lease-store.js';
-import { MongoDbLeaseStore } from '../leases/adapters/mongodb/mongodb-lease-store.js';
 import { LEASE_STORE, type LeaseStore } from '../leases/lease-store.port.js';
 import { EmbeddedReadModels } from '../read-models/adapters/embedded/embedded-read-models.js';
 import { setAsideDamaged } from '../read-models/adapters/embedded/set-aside-damaged.js';
-import { readMongoDbAddress } from '../read-models/adapters/mongodb/mongodb-address.js';
-import { MongoDbReadModels } from '../read-models/adapters/mongodb/mongodb-read-models.js';
+import type { MongoDbReadModels } from '../read-models/adapters/mongodb/mongodb-read-models.js';
 import { OPEN_READ_MODEL_WRITER, type OpenReadModelWriter } from '../read-models/read-model-writer.port.js';
 import { READ_MODELS, type ReadModels } from '../read-models/read-models.port.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -27,6 +24,21 @@ import type { Metrics } from '../telemetry/metrics.js';
 import { dataFiles } from './data-files.js';
 import type { PlatformOptions } from './platform-options.js';
 
+/**
+ * A server's driver is loaded where that server is used: it takes half a second and some 20 to 30 MB, in each thread.
+ */
+const drivers = {
+  eventStoreDb: async () => ({
+    ...(await import('../event-store/adapters/eventstoredb/address.js')),
+    ...(await import('../event-store/adapters/eventstoredb/eventstoredb-event-store.js')),
+  }),
+  mongoDb: async () => ({
+    ...(await import('../read-models/adapters/mongodb/mongodb-address.js')),
+    ...(await import('../read-models/adapters/mongodb/mongodb-read-models.js')),
+    ...(await import('../leases/adapters/mongodb/mongodb-lease-store.js')),
+  }),
+};
+
 /** A log that can be read, appended to and verified, whichever engine keeps it. */
 export type OpenLog = EmbeddedEventStore | EventStoreDbEventStore;
 
@@ -34,17 +46,23 @@ export type OpenLog = EmbeddedEventStore | EventStoreDbEventStore;
  * The addresses of servers are read whole before anything is opened, so that a slip in one of them is told at once.
  * @throws ConfigurationRefused
  */
-export function checkAddresses({ eventStore, readModels }: Config): void {
+export async function checkAddresses({ eventStore, readModels }: Config): Promise<void> {
   const problems: string[] = [];
-  const check = (name: string, read: () => unknown) => {
+  const check = async (name: string, read: () => Promise<unknown>) => {
     try {
-      read();
+      await read();
     } catch (error) {
       problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
-  if (eventStore.kind === 'server') check('RETALLY_EVENT_STORE', () => parseEventStoreAddress(eventStore.address));
-  if (readModels.kind === 'server') check('RETALLY_READ_MODELS', () => readMongoDbAddress(readModels.address));
+  if (eventStore.kind === 'server') {
+    await check('RETALLY_EVENT_STORE', async () =>
+      (await drivers.eventStoreDb()).parseEventStoreAddress(eventStore.address),
+    );
+  }
+  if (readModels.kind === 'server') {
+    await check('RETALLY_READ_MODELS', async () => (await drivers.mongoDb()).readMongoDbAddress(readModels.address));
+  }
   if (problems.length > 0) throw new ConfigurationRefused(problems);
 }
 
@@ -63,32 +81,34 @@ export function setAsideDamagedReadModels(config: Config, clock: Clock, logger: 
 }
 
 /** Waits for a server that is not up yet. */
-export function openLog(
+export async function openLog(
   config: Config,
   registry: EventRegistry,
   { logWriter = 'inline', logger }: Pick<PlatformOptions, 'logWriter' | 'logger'>,
 ): Promise<OpenLog> {
   const { eventStore, streamPrefix } = config;
   if (eventStore.kind === 'server') {
+    const { EventStoreDbEventStore } = await drivers.eventStoreDb();
     return EventStoreDbEventStore.open({ connectionString: eventStore.address, registry, logger, streamPrefix });
   }
   return EmbeddedEventStore.open({ path: dataFiles(config).log, registry, writer: logWriter });
 }
 
-function openReadModels(
+async function openReadModels(
   { config, logger }: PlatformOptions,
   mode: 'reader' | 'writer',
 ): Promise<EmbeddedReadModels | MongoDbReadModels> {
   const { readModels } = config;
-  return readModels.kind === 'server'
-    ? MongoDbReadModels.open({ address: readModels.address, mode, logger })
-    : EmbeddedReadModels.open({ path: dataFiles(config).readModels, mode });
+  if (readModels.kind === 'embedded') return EmbeddedReadModels.open({ path: dataFiles(config).readModels, mode });
+  const { MongoDbReadModels } = await drivers.mongoDb();
+  return MongoDbReadModels.open({ address: readModels.address, mode, logger });
 }
 
 /** With the embedded read models a data folder has one server: nobody else is there who could want or take a lease. */
-function openLeases({ config }: PlatformOptions): Promise<LeaseStore> {
+async function openLeases({ config }: PlatformOptions): Promise<LeaseStore> {
   const { readModels, leaseTtlMs } = config;
-  if (readModels.kind === 'embedded') return Promise.resolve(new LocalLeaseStore());
+  if (readModels.kind === 'embedded') return new LocalLeaseStore();
+  const { MongoDbLeaseStore, readMongoDbAddress } = await drivers.mongoDb();
   const { uri, database } = readMongoDbAddress(readModels.address);
   return MongoDbLeaseStore.open({ uri, database, timeoutMs: leaseTtlMs / 2 });
 }

@@ -48,7 +48,7 @@ async function main(): Promise<number> {
     return 0;
   }
   const config = readConfig({ ...process.env, RETALLY_WORKERS: 'inline' });
-  checkAddresses(config);
+  await checkAddresses(config);
   if (config.eventStore.kind === 'embedded' && !existsSync(dataFiles(config).log)) {
     console.error(`There is no log in ${config.dataDir}: set RETALLY_DATA_DIR to the folder of the server`);
     return 2;
