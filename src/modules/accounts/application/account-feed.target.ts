@@ -1,5 +1,5 @@
 import { eventId } from '../../../shared/event-store/event-id.js';
-import type { EventStore, EventToAppend } from '../../../shared/event-store/event-store.port.js';
+import type { EventStore, EventToAppend, ExpectedRevision } from '../../../shared/event-store/event-store.port.js';
 import {
   causePrefix,
   factCause,
@@ -11,9 +11,10 @@ import {
   type FeedTarget,
 } from '../../feeds/index.js';
 import { decideAccountChange, isAccountRefusal } from '../domain/account-change.js';
+import type { AccountDirectory } from '../domain/account-directory.js';
 import type { AccountEvent } from '../domain/events.js';
 import { accountStream } from '../domain/streams.js';
-import { AccountLog, type TenantAccounts } from './account-log.js';
+import { AccountLog } from './account-log.js';
 import { readAccountMessage } from './read-account-message.js';
 
 /** Facts in one append: far below the limit of an append, however long their names. */
@@ -32,7 +33,7 @@ export class AccountFeedTarget implements FeedTarget {
     return new AccountSession(this.store, this.log, accounts, batch);
   }
 
-  /** Of every tenant: a book is read from the log as a whole, and this comes after a failed append only. */
+  /** Of every tenant: a directory is read from the log as a whole, and this comes after a failed append only. */
   forget(): void {
     this.log.restart();
   }
@@ -44,23 +45,27 @@ class AccountSession implements FeedSession {
    * service id matters to every reader, so an account never takes one over in the wave in which another gave it up.
    */
   private readonly waves: Wave[] = [{ facts: new Map(), serviceIds: new Map() }];
+  /** Of the stream of each account that gets facts: what it is before the next of them. */
+  private readonly revisions = new Map<string, ExpectedRevision>();
 
   constructor(
     private readonly store: EventStore,
     private readonly log: AccountLog,
-    private readonly accounts: TenantAccounts,
+    private readonly accounts: AccountDirectory,
     private readonly batch: FeedBatch,
   ) {}
 
   apply(message: FeedMessage, ordinal: number): FeedResult {
     const change = readAccountMessage(message);
     if (isFeedRefusal(change)) return change;
-    const decision = decideAccountChange(change, this.accounts.book);
+    const decision = decideAccountChange(change, this.accounts);
     if (isAccountRefusal(decision)) return decision;
     const causationId = factCause(this.batch, ordinal);
     const metadata = { ...this.batch.metadata, causationId };
     decision.forEach((event, index) => {
-      this.accounts.book.apply(event);
+      const { account } = event.data;
+      if (!this.revisions.has(account)) this.revisions.set(account, this.accounts.revisionOf(account));
+      this.accounts.apply(event);
       this.factsOf(event).push({ id: eventId(`${causationId}/${index}`), ...event, metadata });
     });
     return { applied: true };
@@ -99,7 +104,7 @@ class AccountSession implements FeedSession {
   }
 
   private async append(account: string, events: readonly EventToAppend[]): Promise<number> {
-    const { revisions } = this.accounts;
+    const { revisions } = this;
     const stream = accountStream(this.batch.tenant, account);
     let position = 0;
     for (let start = 0; start < events.length; start += MAX_FACTS) {

@@ -2,51 +2,44 @@ import type { EventStore } from '../../../shared/event-store/event-store.port.js
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { parseStreamName } from '../../../shared/kernel/stream-name.js';
 import { causePrefix, type FeedMessagesApplied } from '../../feeds/index.js';
-import { AccountBook } from '../domain/account-book.js';
+import { AccountDirectory } from '../domain/account-directory.js';
 import { accountsEvents, type AccountEvent } from '../domain/events.js';
 
 const TYPES = [...accountsEvents.map(({ type }) => type), 'FeedMessagesApplied.v1'];
 
-/** What the log says about a tenant's accounts. */
-export interface TenantAccounts {
-  readonly book: AccountBook;
-  /** Revision of each account's stream, up to what is in the book. */
-  readonly revisions: Map<string, number>;
-}
-
 /**
- * The accounts of every tenant as the log tells them, read forward. Facts of a feed batch enter a book only with the
- * event that says the batch is applied: until then a book is as it stood before the batch, whatever a cut-off attempt
+ * The accounts of every tenant as the log tells them, read forward. Facts of a feed batch enter a directory only
+ * with the event that says the batch is applied: until then it is as it stood before the batch, whatever a cut-off attempt
  * left in the log.
  *
  *     log     received 17   fact   fact   fact   applied (of 17)
- *     book                                       ^ the three facts
+ *     directory                                  ^ the three facts
  */
 export class AccountLog {
-  private tenants = new Map<string, TenantAccounts>();
+  private tenants = new Map<string, AccountDirectory>();
   private held = new Map<string, RecordedEvent[]>();
   private readonly entered = new Set<string>();
   private position = 0;
-  /** Counts the restarts: what is being read when one comes belongs to the books before it. */
+  /** Counts the restarts: what is being read when one comes belongs to the directories before it. */
   private restarts = 0;
   private reading: Promise<void> = Promise.resolve();
 
   constructor(private readonly store: EventStore) {}
 
   /** The accounts of a tenant as of now; the object stays the same until `restart`. */
-  async upToNow(tenant: string): Promise<TenantAccounts> {
+  async upToNow(tenant: string): Promise<AccountDirectory> {
     const next = this.reading.then(() => this.read());
     this.reading = next.catch(() => undefined);
     await next;
     return this.accountsOf(tenant);
   }
 
-  /** Whoever applied a batch put its facts into the book already: they are not to enter it again. */
-  hasEntered(tenant: string, accounts: TenantAccounts, prefix: string): void {
+  /** Whoever applied a batch put its facts into the directory already: they are not to enter it again. */
+  hasEntered(tenant: string, accounts: AccountDirectory, prefix: string): void {
     if (this.tenants.get(tenant) === accounts) this.entered.add(prefix);
   }
 
-  /** Something entered a book that is not in the log: begin anew. */
+  /** Something entered a directory that is not in the log: begin anew. */
   restart(): void {
     this.tenants = new Map();
     this.held = new Map();
@@ -88,16 +81,14 @@ export class AccountLog {
   }
 
   private enter(event: RecordedEvent): void {
-    const { tenant, id } = parseStreamName(event.stream);
-    const { book, revisions } = this.accountsOf(tenant);
-    book.apply(event as RecordedEvent & AccountEvent);
-    revisions.set(id, event.revision);
+    const { tenant } = parseStreamName(event.stream);
+    this.accountsOf(tenant).apply(event as RecordedEvent & AccountEvent);
   }
 
-  private accountsOf(tenant: string): TenantAccounts {
+  private accountsOf(tenant: string): AccountDirectory {
     let accounts = this.tenants.get(tenant);
     if (accounts === undefined) {
-      accounts = { book: new AccountBook(), revisions: new Map() };
+      accounts = new AccountDirectory();
       this.tenants.set(tenant, accounts);
     }
     return accounts;

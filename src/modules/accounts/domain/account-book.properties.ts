@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { PlainAccountBook } from '../../../../test/support/plain-account-book.js';
 import { AccountBook, type AccountBookState } from './account-book.js';
 import { decideAccountChange, isAccountRefusal, type AccountChange } from './account-change.js';
 import type { AccountEvent, LifecycleStatus } from './events.js';
@@ -61,7 +62,7 @@ function lived(messages: readonly AccountChange[]): { events: AccountEvent[]; bo
   const book = new AccountBook();
   const events: AccountEvent[] = [];
   for (const message of messages) {
-    const decision = decideAccountChange(message, book);
+    const decision = decideAccountChange(message, book.directory);
     if (isAccountRefusal(decision)) continue;
     for (const event of decision) {
       book.apply(event);
@@ -158,6 +159,106 @@ describe('AccountBook, whatever the feed sends', () => {
       { numRuns: 200 },
     );
   });
+});
+
+/** Any facts in any order, also such as no decider would make: late ones, periods that overlap, ids of every kind. */
+const ANY_ID = fc.constantFrom(
+  'a',
+  'b',
+  'ab',
+  '',
+  '\u0000',
+  'é',
+  '漢字',
+  '\ud800',
+  'x'.repeat(90),
+  'A0000001',
+  'A0000010',
+);
+const ANY_TIME = fc.oneof(time, fc.constantFrom(-5, 0.5, Date.UTC(2026, 0, 1), 8.64e15, -8.64e15));
+const anyEvent: fc.Arbitrary<AccountEvent> = fc
+  .record({ account: ANY_ID, subscription: ANY_ID, serviceId: ANY_ID, name: ANY_ID, effectiveFrom: ANY_TIME })
+  .chain(({ name, ...data }) =>
+    fc.oneof(
+      fc
+        .record({ status, billingDay: fc.integer({ min: 1, max: 31 }), currency: fc.constantFrom('EUR', 'JPY') })
+        .map(({ status, ...terms }): AccountEvent => ({
+          type: 'AccountDefined.v1',
+          data: { ...data, name, status, timeZone: name, ...terms },
+        })),
+      fc.record({ status, plan: ANY_ID }).map((terms): AccountEvent => ({
+        type: 'SubscriptionDefined.v1',
+        data: { ...data, rateSchedule: name, ...terms },
+      })),
+      fc.option(ANY_TIME, { nil: undefined }).map((effectiveTo): AccountEvent => ({
+        type: 'ServiceIdAssigned.v1',
+        data: { ...data, service: name, ...(effectiveTo === undefined ? {} : { effectiveTo }) },
+      })),
+      ANY_TIME.map((effectiveTo): AccountEvent => ({ type: 'ServiceIdEnded.v1', data: { ...data, effectiveTo } })),
+    ),
+  );
+const EVERY_ID = [
+  'a',
+  'b',
+  'ab',
+  '',
+  '\u0000',
+  'é',
+  '漢字',
+  '\ud800',
+  'x'.repeat(90),
+  'A0000001',
+  'A0000010',
+  'nobody',
+];
+const EVERY_TIME = [...TIMES, 25, 0.4, 0.5, Date.UTC(2026, 5, 1), 8.64e15, -8.64e15];
+
+/** A book and the plain one, which must agree on what may not be said too. */
+function both(events: readonly AccountEvent[], book: AccountBook, plain: PlainAccountBook): void {
+  for (const event of events) {
+    const refused = [book, plain].map((each) => {
+      try {
+        each.apply(event);
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    expect(refused[0]).toBe(refused[1]);
+  }
+}
+
+function expectTheSame(book: AccountBook, plain: PlainAccountBook): void {
+  expect(everythingSaidBy(book)).toEqual(everythingSaidBy(plain));
+}
+
+function everythingSaidBy(book: AccountBook | PlainAccountBook) {
+  const directory = book instanceof AccountBook ? book.directory : book;
+  return EVERY_ID.map((first) => ({
+    known: directory.hasAccount(first),
+    with: EVERY_ID.filter((second) => directory.hasSubscription(first, second)),
+    used: directory.assignmentsOf(first),
+    by: EVERY_TIME.map((at) => book.resolve(first, at)),
+  }));
+}
+
+describe('AccountBook, whatever the log says', () => {
+  it('answers word for word as plain lists do, before and after every snapshot', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { maxLength: 60 }), fc.array(anyEvent, { maxLength: 30 }), (first, second) => {
+        const plain = new PlainAccountBook();
+        const book = new AccountBook();
+        both(first, book, plain);
+        expectTheSame(book, plain);
+        const again = AccountBook.fromJSON(JSON.parse(JSON.stringify(book)) as AccountBookState);
+        expectTheSame(again, plain);
+        expect(JSON.stringify(again)).toBe(JSON.stringify(book));
+        both(second, again, plain);
+        expectTheSame(again, plain);
+      }),
+      { numRuns: 150 },
+    );
+  }, 60_000);
 });
 
 const BEGINNING: readonly AccountChange[] = ['a', 'b', 'c'].flatMap((account): AccountChange[] => [

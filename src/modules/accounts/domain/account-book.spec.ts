@@ -117,7 +117,7 @@ describe('AccountBook', () => {
     expect(book.resolve('49', JAN)).toMatchObject({ service: 'OLD', validTo: FEB });
     expect(book.resolve('49', FEB)).toMatchObject({ code: 'SERVICE_NOT_FOUND' });
     expect(book.resolve('49', MAR)).toMatchObject({ service: 'NEW', validFrom: MAR });
-    expect(book.assignmentsOf('49').map(({ from, to }) => [from, to])).toEqual([
+    expect(book.directory.assignmentsOf('49').map(({ from, to }) => [from, to])).toEqual([
       [MAR, Infinity],
       [JAN, FEB],
     ]);
@@ -145,11 +145,32 @@ describe('AccountBook', () => {
     for (let index = 0; index < 40; index += 1) {
       const { type, data } = subscription() as Extract<AccountEvent, { type: 'SubscriptionDefined.v1' }>;
       book.apply({ type, data: { ...data, subscription: `s${index}` } });
-      expect(book.hasSubscription('a', `s${index}`)).toBe(true);
-      expect(book.hasSubscription('a', `s${index + 1}`)).toBe(false);
+      expect(book.directory.hasSubscription('a', `s${index}`)).toBe(true);
+      expect(book.directory.hasSubscription('a', `s${index + 1}`)).toBe(false);
     }
-    expect(['s0', 's16', 's17', 's39'].every((id) => book.hasSubscription('a', id))).toBe(true);
-    expect(book.toJSON().accounts[0]?.[2]).toHaveLength(40);
+    expect(['s0', 's16', 's17', 's39'].every((id) => book.directory.hasSubscription('a', id))).toBe(true);
+  });
+
+  it('comes back from its snapshot, and says so when that is not whole', () => {
+    const book = bookOf(account(), subscription(), assigned(JAN, FEB), account(FEB, 'SUSPENDED'));
+    const state = book.toJSON();
+    expect(AccountBook.fromJSON(state).resolve('49', JAN)).toEqual(book.resolve('49', JAN));
+    const { columns } = state;
+    expect(() => AccountBook.fromJSON({ columns: columns.slice(0, columns.length / 2) })).toThrow(RangeError);
+    const longer = Buffer.concat([Buffer.from(columns, 'base64'), Buffer.alloc(1)]).toString('base64');
+    expect(() => AccountBook.fromJSON({ columns: longer })).toThrow('left over');
+  });
+
+  it('gives right answers when more service ids are asked than answers are kept', () => {
+    const many = 2 ** 17 + 2;
+    const book = bookOf(account(), subscription());
+    const { type, data } = assigned() as Extract<AccountEvent, { type: 'ServiceIdAssigned.v1' }>;
+    for (let index = 0; index < many; index += 1) {
+      book.apply({ type, data: { ...data, serviceId: `n${index}`, service: `X${index % 3}` } });
+    }
+    for (const index of [0, many - 2, 1, many - 1, 0, 1]) {
+      expect(book.resolve(`n${index}`, FEB)).toMatchObject({ serviceId: `n${index}`, service: `X${index % 3}` });
+    }
   });
 
   it('refuses to end what was never assigned: the log would be wrong', () => {

@@ -1,4 +1,4 @@
-import { AccountBook } from './account-book.js';
+import { AccountDirectory } from './account-directory.js';
 import { decideAccountChange, isAccountRefusal, type AccountChange } from './account-change.js';
 import type { AccountEvent } from './events.js';
 
@@ -38,12 +38,12 @@ const end = (id: string, at: number): AccountChange => ({
 
 /** What the changes lead to, one after the other; the last decision is the answer. */
 function after(...changes: readonly AccountChange[]): readonly AccountEvent[] | string {
-  const book = new AccountBook();
+  const directory = new AccountDirectory();
   let last: readonly AccountEvent[] | string = [];
   for (const change of changes) {
-    const decision = decideAccountChange(change, book);
+    const decision = decideAccountChange(change, directory);
     last = isAccountRefusal(decision) ? decision.code : decision;
-    if (!isAccountRefusal(decision)) for (const event of decision) book.apply(event);
+    if (!isAccountRefusal(decision)) for (const event of decision) directory.apply(event);
   }
   return last;
 }
@@ -106,10 +106,10 @@ describe('a message of the account feed', () => {
   });
 
   it('says for people what is in the way and what to do', () => {
-    const book = new AccountBook();
+    const directory = new AccountDirectory();
     const apply = (change: AccountChange) => {
-      const decision = decideAccountChange(change, book);
-      if (!isAccountRefusal(decision)) for (const event of decision) book.apply(event);
+      const decision = decideAccountChange(change, directory);
+      if (!isAccountRefusal(decision)) for (const event of decision) directory.apply(event);
       return decision;
     };
     for (const change of [...both, use('a', JAN)]) apply(change);

@@ -1,6 +1,6 @@
 import { instantToString } from '../../../shared/kernel/clock.js';
 import { never } from '../../../shared/kernel/decider.js';
-import type { AccountBook, ServiceIdPeriod } from './account-book.js';
+import type { AccountDirectory, ServiceIdPeriod } from './account-directory.js';
 import type { AccountDefined, AccountEvent, SubscriptionDefined } from './events.js';
 
 /** What the account feed can say about an object, read and checked. */
@@ -43,23 +43,23 @@ export function isAccountRefusal(decision: readonly AccountEvent[] | AccountRefu
 /** One message of the account feed against what the accounts say so far. All its facts are of one account. */
 export function decideAccountChange(
   change: AccountChange,
-  book: AccountBook,
+  directory: AccountDirectory,
 ): readonly AccountEvent[] | AccountRefusal {
   const { account } = change.data;
   switch (change.object) {
     case 'ACCOUNT':
       return (
-        wrongAction(change.action, book.hasAccount(account), 'ACCOUNT', account) ?? [
+        wrongAction(change.action, directory.hasAccount(account), 'ACCOUNT', account) ?? [
           { type: 'AccountDefined.v1', data: change.data },
         ]
       );
     case 'SUBSCRIPTION': {
       const { subscription } = change.data;
-      if (!book.hasAccount(account)) return mustComeFirst('ACCOUNT', account);
+      if (!directory.hasAccount(account)) return mustComeFirst('ACCOUNT', account);
       return (
         wrongAction(
           change.action,
-          book.hasSubscription(account, subscription),
+          directory.hasSubscription(account, subscription),
           'SUBSCRIPTION',
           `${subscription} of account ${account}`,
         ) ?? [{ type: 'SubscriptionDefined.v1', data: change.data }]
@@ -67,12 +67,12 @@ export function decideAccountChange(
     }
     case 'SERVICE_ID': {
       const { subscription } = change.data;
-      if (!book.hasAccount(account)) return mustComeFirst('ACCOUNT', account);
-      if (!book.hasSubscription(account, subscription)) {
+      if (!directory.hasAccount(account)) return mustComeFirst('ACCOUNT', account);
+      if (!directory.hasSubscription(account, subscription)) {
         return mustComeFirst('SUBSCRIPTION', `${subscription} of account ${account}`);
       }
-      if (change.action === 'END') return endOf(change.data, book);
-      return change.action === 'CREATE' ? created(change.data, book) : updated(change.data, book);
+      if (change.action === 'END') return endOf(change.data, directory);
+      return change.action === 'CREATE' ? created(change.data, directory) : updated(change.data, directory);
     }
     default:
       return never(change);
@@ -80,8 +80,8 @@ export function decideAccountChange(
 }
 
 /** A service id is in one subscription at a time: the new period must be free of every other. */
-function created(use: ServiceIdUse, book: AccountBook): readonly AccountEvent[] | AccountRefusal {
-  const taken = overlapping(use, book)[0];
+function created(use: ServiceIdUse, directory: AccountDirectory): readonly AccountEvent[] | AccountRefusal {
+  const taken = overlapping(use, directory)[0];
   if (taken === undefined) return [{ type: 'ServiceIdAssigned.v1', data: use }];
   if (!isOf(taken, use)) return inUse(use.serviceId, taken);
   return {
@@ -97,14 +97,14 @@ function created(use: ServiceIdUse, book: AccountBook): readonly AccountEvent[] 
  *     UPDATE             ^ service B
  *     after    [--- A ---[---- B ------)
  */
-function updated(use: ServiceIdUse, book: AccountBook): readonly AccountEvent[] | AccountRefusal {
+function updated(use: ServiceIdUse, directory: AccountDirectory): readonly AccountEvent[] | AccountRefusal {
   const { effectiveFrom: at, serviceId } = use;
-  const current = book.assignmentsOf(serviceId).find((item) => isOf(item, use) && item.from <= at && at < item.to);
+  const current = directory.assignmentsOf(serviceId).find((item) => isOf(item, use) && item.from <= at && at < item.to);
   if (current === undefined) return notAssigned(use, at);
   const effectiveTo = use.effectiveTo ?? (current.to === Infinity ? undefined : current.to);
   const { effectiveTo: _, ...rest } = use;
   const changed: ServiceIdUse = effectiveTo === undefined ? rest : { ...rest, effectiveTo };
-  const taken = overlapping(changed, book).find((item) => item.from !== current.from);
+  const taken = overlapping(changed, directory).find((item) => item.from !== current.from);
   if (taken !== undefined) return inUse(serviceId, taken);
   const assigned: AccountEvent = { type: 'ServiceIdAssigned.v1', data: changed };
   if (current.from === at) return [assigned];
@@ -113,18 +113,20 @@ function updated(use: ServiceIdUse, book: AccountBook): readonly AccountEvent[] 
   return [{ type: 'ServiceIdEnded.v1', data: ended }, assigned];
 }
 
-function endOf(end: ServiceIdEnd, book: AccountBook): readonly AccountEvent[] | AccountRefusal {
+function endOf(end: ServiceIdEnd, directory: AccountDirectory): readonly AccountEvent[] | AccountRefusal {
   const { account, subscription, serviceId, at } = end;
-  const current = book.assignmentsOf(serviceId).find((item) => isOf(item, end) && item.from <= at && at <= item.to);
+  const current = directory
+    .assignmentsOf(serviceId)
+    .find((item) => isOf(item, end) && item.from <= at && at <= item.to);
   if (current === undefined) return notAssigned(end, at);
   if (current.to === at) return [];
   const data = { account, subscription, serviceId, effectiveFrom: current.from, effectiveTo: at };
   return [{ type: 'ServiceIdEnded.v1', data }];
 }
 
-function overlapping(use: ServiceIdUse, book: AccountBook): ServiceIdPeriod[] {
+function overlapping(use: ServiceIdUse, directory: AccountDirectory): ServiceIdPeriod[] {
   const to = use.effectiveTo ?? Infinity;
-  return book
+  return directory
     .assignmentsOf(use.serviceId)
     .filter((item) => item.from < item.to && item.from < to && use.effectiveFrom < item.to);
 }
