@@ -64,7 +64,9 @@ describe('the log of the EventStoreDB double', () => {
       const first = await start({ file });
       await append(connect(first.connectionString), stream, countedTo(2), NO_STREAM);
       await first.stop();
-      await appendFile(file, Buffer.from([200, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
+      const longerThanTheNextFrame = Buffer.alloc(5_000);
+      longerThanTheNextFrame.writeUInt32LE(1_000_000);
+      await appendFile(file, longerThanTheNextFrame);
       const second = await start({ file });
       const client = connect(second.connectionString);
       expect(await numbersOf(client.readStream(stream))).toEqual([0, 1]);
