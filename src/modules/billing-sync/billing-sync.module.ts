@@ -7,6 +7,7 @@ import { Projections } from '../../shared/read-models/projections.js';
 import { READ_MODELS, type ReadModels } from '../../shared/read-models/read-models.port.js';
 import { RoleTasks } from '../../shared/runtime/role-task.js';
 import { CLOCK } from '../../shared/runtime/tokens.js';
+import { CatalogModule } from '../catalog/catalog.module.js';
 import { CoreBillingAdapter } from './adapters/core-billing/core-billing.adapter.js';
 import { AggregationsController } from './api/aggregations.controller.js';
 import { BillingBatchesController } from './api/billing-batches.controller.js';
@@ -53,6 +54,7 @@ function billingSystemOf({ billing }: Config): BillingSystem | undefined {
 }
 
 @Module({
+  imports: [CatalogModule],
   controllers: [AggregationsController, BillingBatchesController, InvoiceLinesController],
   providers: [
     BillingQueries,

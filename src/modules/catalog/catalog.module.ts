@@ -17,6 +17,7 @@ import { BuildingBlockQueries } from './application/building-blocks/building-blo
 import { CatalogBooks } from './application/catalog-books.js';
 import { CatalogFeedTarget } from './application/catalog-feed.target.js';
 import { CatalogQueries } from './application/catalog.queries.js';
+import { CatalogCurrencies, CONFIGURED_CURRENCIES } from './application/configured-currencies.js';
 import { PutPricingHandler } from './application/put-pricing.handler.js';
 import { buildingBlocksProjection } from './projections/building-blocks.projection.js';
 import { catalogProjection } from './projections/catalog.projection.js';
@@ -34,6 +35,11 @@ import { catalogProjection } from './projections/catalog.projection.js';
     BuildingBlockQueries,
     BlockWriter,
     { provide: CatalogBooks, inject: [EVENT_STORE], useFactory: (store: EventStore) => new CatalogBooks(store) },
+    {
+      provide: CONFIGURED_CURRENCIES,
+      inject: [CatalogBooks],
+      useFactory: (books: CatalogBooks) => new CatalogCurrencies(books),
+    },
     DefineBuildingBlockHandler,
     RemoveBuildingBlockHandler,
     PutPricingHandler,
@@ -43,7 +49,7 @@ import { catalogProjection } from './projections/catalog.projection.js';
       useFactory: (store: EventStore, books: CatalogBooks) => new CatalogFeedTarget(store, books),
     },
   ],
-  exports: [CATALOG_FEED_TARGET],
+  exports: [CATALOG_FEED_TARGET, CONFIGURED_CURRENCIES],
 })
 export class CatalogModule {
   constructor(@Inject(Projections) projections: Projections) {

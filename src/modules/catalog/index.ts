@@ -19,6 +19,7 @@ export {
   type ServiceFact,
   type UsageTypeFact,
 } from './domain/catalog-book.js';
+export { CONFIGURED_CURRENCIES, type ConfiguredCurrencies } from './application/configured-currencies.js';
 export { parsePricing, type ParsedPricing } from './domain/pricing/parse-pricing.js';
 export * from './domain/pricing/pricing.js';
 export { compilePricing, type CompiledPrice } from './domain/pricing/compile-pricing.js';

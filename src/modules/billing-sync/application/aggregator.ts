@@ -75,7 +75,8 @@ export class Aggregator {
       progress.monetized.set(currency, progress.monetized.get(currency)?.plus(heads) ?? heads);
     }
     const { partition } = range;
-    const plan = { runId: run.runId, partition, firstBatch: progress.batches.length + 1, batchSize: run.batchSize };
+    const { runId, batchSize, currencies = [] } = run;
+    const plan = { runId, partition, firstBatch: progress.batches.length + 1, batchSize, currencies };
     const sealed = sealBatches(plan, groups.sorted(), await this.residuals.load(tenant, partition));
     for (const batch of sealed) {
       progress.totals.add(batch.data);

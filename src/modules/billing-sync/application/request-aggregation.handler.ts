@@ -6,6 +6,7 @@ import { EVENT_STORE, type EventStore } from '../../../shared/event-store/event-
 import { runCommand } from '../../../shared/event-store/run-command.js';
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { isRefused } from '../../../shared/kernel/refusal.js';
+import { CONFIGURED_CURRENCIES, type ConfiguredCurrencies } from '../../catalog/index.js';
 import { aggregationRunsDecider } from '../domain/aggregation-runs.decider.js';
 import type { AggregationEvent } from '../domain/events.js';
 import { aggregationStream } from './billing-streams.js';
@@ -23,6 +24,7 @@ export class RequestAggregationHandler implements ICommandHandler<RequestAggrega
   constructor(
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CONFIG) private readonly config: Config,
+    @Inject(CONFIGURED_CURRENCIES) private readonly currencies: ConfiguredCurrencies,
   ) {
     this.ratingLog = new RatingLog(store);
   }
@@ -39,6 +41,7 @@ export class RequestAggregationHandler implements ICommandHandler<RequestAggrega
         reason: payload.reason,
         standing: await this.ratingLog.standing(tenant),
         batchSize: this.config.billing?.batchSize ?? DEFAULT_BATCH_SIZE,
+        currencies: await this.currencies.at(tenant, context.now),
       },
       metadata: metadataOf(context),
       cause: runId,

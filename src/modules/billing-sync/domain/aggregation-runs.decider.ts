@@ -1,4 +1,5 @@
 import { never, type Decider } from '../../../shared/kernel/decider.js';
+import type { Currency } from '../../../shared/kernel/money.js';
 import { refuse } from '../../../shared/kernel/refusal.js';
 import type {
   AggregationCompleted,
@@ -26,6 +27,8 @@ export type AggregationCommand =
       /** Per partition, the revision the rating stream stands at now. */
       readonly standing: readonly { readonly partition: number; readonly revision: number }[];
       readonly batchSize: number;
+      /** As the catalog has them now. */
+      readonly currencies?: readonly Currency[];
     }
   | { readonly kind: 'COMPLETE'; readonly data: AggregationCompleted['data'] }
   | { readonly kind: 'FAIL'; readonly data: AggregationFailed['data'] };
@@ -73,6 +76,9 @@ export const aggregationRunsDecider: Decider<AggregationRuns, AggregationCommand
               reason: command.reason,
               window: windowOf(command.standing, state.highWater),
               batchSize: command.batchSize,
+              ...(command.currencies === undefined || command.currencies.length === 0
+                ? {}
+                : { currencies: command.currencies }),
             },
           },
         ];

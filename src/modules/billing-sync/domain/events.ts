@@ -1,5 +1,6 @@
 import type { DomainEvent } from '../../../shared/kernel/event.js';
 import type { EventDefinition } from '../../../shared/kernel/event-definition.js';
+import type { Currency } from '../../../shared/kernel/money.js';
 
 /** A closed range of revisions of one rating stream, both ends inclusive. */
 export interface RevisionRange {
@@ -21,6 +22,8 @@ export type AggregationRequested = DomainEvent<
     readonly window: readonly RevisionRange[];
     /** Lines of a batch at most: pinned here, so that a restart under another configuration seals the same batches. */
     readonly batchSize: number;
+    /** How money is rounded where the catalog says so, pinned like the rest; other currencies as ISO 4217 has it. */
+    readonly currencies?: readonly Currency[];
   }
 >;
 

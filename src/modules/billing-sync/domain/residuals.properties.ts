@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Decimal } from '../../../shared/kernel/decimal.js';
 import { currencyOf } from '../../../shared/kernel/money.js';
+import { ROUNDING_METHODS } from '../../../shared/kernel/rounding.js';
 import { Residuals } from './residuals.js';
 import { RunTotals, sealBatches } from './seal-batches.js';
 import { UsageGroups, type RatedUsage } from './usage-groups.js';
@@ -96,6 +97,38 @@ describe('records + residual = lines, exactly', () => {
           const half = Decimal.fromUnits(5n, currencyOf(currency).minorUnit + 1);
           expect(carried.absolute().compare(half)).toBeLessThanOrEqual(0);
         }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('by whatever method and to whatever unit the catalog says, and less than a unit is carried', () => {
+    const currency = fc.record({
+      code: fc.constantFrom('EUR', 'JPY', 'KWD'),
+      minorUnit: fc.integer({ min: 0, max: 4 }),
+      rounding: fc.constantFrom(...ROUNDING_METHODS),
+    });
+    fc.assert(
+      fc.property(run, currency, (records, configured) => {
+        const groups = new UsageGroups();
+        groups.add(rated(records));
+        const residuals = new Residuals();
+        const plan = { runId: 'r', partition: 0, firstBatch: 1, batchSize: 7, currencies: [configured] };
+        const totals = new RunTotals();
+        for (const { data } of sealBatches(plan, groups.sorted(), residuals)) {
+          totals.add({ head: data.head, columns: data.columns });
+          data.columns.currency.forEach((code, line) => {
+            const { minorUnit } = code === configured.code ? configured : currencyOf(code);
+            const [exact, before, amount] = [data.columns.exact, data.columns.residualBefore, data.columns.amount].map(
+              (column) => Decimal.parse(column[line]!),
+            );
+            const { rounding } = code === configured.code ? configured : currencyOf(code);
+            expect(amount?.equals(exact!.plus(before!).rounded(minorUnit, rounding))).toBe(true);
+            const carried = residuals.of(data.columns.account[line]!, code).absolute();
+            expect(carried.lessThan(Decimal.fromUnits(1n, minorUnit))).toBe(true);
+          });
+        }
+        totals.close(sumBy(records));
       }),
       { numRuns: 300 },
     );

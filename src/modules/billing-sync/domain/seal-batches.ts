@@ -1,5 +1,5 @@
 import { Decimal } from '../../../shared/kernel/decimal.js';
-import { currencyOf, roundToMinorUnit } from '../../../shared/kernel/money.js';
+import { currencyOf, roundToMinorUnit, type Currency } from '../../../shared/kernel/money.js';
 import type { AggregationTotal, BillingBatchSealed } from './events.js';
 import { batchIdOf, lineIdOf } from './line-id.js';
 import type { Residuals } from './residuals.js';
@@ -19,6 +19,8 @@ export interface SealPlan {
   /** Number of the first batch: they count through the run. */
   readonly firstBatch: number;
   readonly batchSize: number;
+  /** Those that are not rounded as ISO 4217 has it. */
+  readonly currencies?: readonly Currency[];
 }
 
 interface Line {
@@ -35,17 +37,20 @@ interface Line {
  */
 export function sealBatches(plan: SealPlan, groups: readonly UsageGroup[], residuals: Residuals): BillingBatchSealed[] {
   const batches: BillingBatchSealed[] = [];
+  const rounding = new Map(plan.currencies?.map((currency) => [currency.code, currency]));
   for (let start = 0; start < groups.length; start += plan.batchSize) {
-    const lines = groups.slice(start, start + plan.batchSize).map((group) => lineOf(group, residuals));
+    const lines = groups.slice(start, start + plan.batchSize).map((group) => {
+      return lineOf(group, residuals, rounding.get(group.currency) ?? currencyOf(group.currency));
+    });
     batches.push(batchOf(plan, batchIdOf(plan.runId, plan.firstBatch + batches.length), lines));
   }
   return batches;
 }
 
-function lineOf(group: UsageGroup, residuals: Residuals): Line {
+function lineOf(group: UsageGroup, residuals: Residuals, currency: Currency): Line {
   const before = residuals.of(group.account, group.currency);
   const exact = group.amount.value();
-  const { rounded, residual } = roundToMinorUnit(exact.plus(before), currencyOf(group.currency));
+  const { rounded, residual } = roundToMinorUnit(exact.plus(before), currency);
   residuals.carry(group.account, group.currency, residual);
   return { group, exact, before, amount: rounded, after: residual };
 }
