@@ -33,7 +33,7 @@ interface Waiting {
  * @throws EventStoreRefused at once for what waiting cannot change, otherwise when `bootMs` are over.
  */
 export async function waitForServer(
-  connection: LogConnection,
+  connection: Pick<LogConnection, 'serverVersion' | 'read'>,
   address: EventStoreAddress,
   bootMs: number,
   logger: Logger,
@@ -55,7 +55,7 @@ export async function waitForServer(
 }
 
 /** Reading asks for rights that the version does not. */
-async function readEnd(connection: LogConnection): Promise<void> {
+async function readEnd(connection: Pick<LogConnection, 'read'>): Promise<void> {
   const request = readAllRequest({ direction: 'backward', from: 'end', count: 1, filter: NO_SYSTEM_STREAMS });
   const bounds = { silenceMs: CALL_MS, signal: new AbortController().signal };
   await connection.read(request, () => false, bounds);
