@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccessModule } from './modules/access/access.module.js';
 import { AccountsModule } from './modules/accounts/accounts.module.js';
+import { ActivityModule } from './modules/activity/activity.module.js';
 import { BillingSyncModule } from './modules/billing-sync/billing-sync.module.js';
 import { CatalogModule } from './modules/catalog/catalog.module.js';
 import { FeedsModule } from './modules/feeds/feeds.module.js';
@@ -32,6 +33,7 @@ export class AppModule {
         MetricsModule,
         AccessModule,
         AccountsModule,
+        ActivityModule,
         BillingSyncModule,
         CatalogModule,
         FeedsModule,

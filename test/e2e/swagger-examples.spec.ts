@@ -90,6 +90,9 @@ describe('the examples of the document, executed in the order of its chapters', 
       await searches(`get /v1/${kind}`);
     }
     for (const kind of kinds.reverse()) await does(`delete /v1/${kind}/{id}`);
+    const [activity] = (await does('get /v1/user-activities')).items as { activityId: string }[];
+    api.learn('900001', activity?.activityId ?? '');
+    expect(await does('get /v1/user-activities/{activityId}')).toMatchObject({ action: 'REMOVED', after: null });
     await does('put /v1/system-properties/{id}');
     await searches('get /v1/system-properties');
     await does('delete /v1/system-properties/{id}');

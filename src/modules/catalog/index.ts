@@ -19,6 +19,8 @@ export {
   type ServiceFact,
   type UsageTypeFact,
 } from './domain/catalog-book.js';
+export { factOf, type BlockEvent } from './domain/building-blocks/block-events.js';
+export { shownDefinition } from './domain/building-blocks/shown-definition.js';
 export { CONFIGURED_CURRENCIES, type ConfiguredCurrencies } from './application/configured-currencies.js';
 export { parsePricing, type ParsedPricing } from './domain/pricing/parse-pricing.js';
 export * from './domain/pricing/pricing.js';

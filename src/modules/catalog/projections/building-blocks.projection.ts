@@ -2,8 +2,8 @@ import { never } from '../../../shared/kernel/decider.js';
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { put, remove, update, type Change, type Projection } from '../../../shared/read-models/projection.js';
 import { blockEvents, factOf, type BlockEvent, type BlockFact } from '../domain/building-blocks/block-events.js';
-import type { BlockDefinition, BlockKind } from '../domain/building-blocks/building-block.js';
-import { summaryOf } from '../domain/building-blocks/zone-unit.js';
+import type { BlockKind } from '../domain/building-blocks/building-block.js';
+import { shownDefinition } from '../domain/building-blocks/shown-definition.js';
 import type { ServiceDefined, UsageTypeDefined } from '../domain/events.js';
 import {
   BLOCKS_PROJECTION,
@@ -44,7 +44,7 @@ function defined(recorded: RecordedEvent, fact: BlockFact): Change[] {
   const { tenant, actor, commandId = null, recordedAt } = recorded.metadata;
   const { kind, id, version, effectiveFrom, reason } = fact;
   const at = Date.parse(recordedAt);
-  const definition = membersOf(fact.definition);
+  const definition = shownDefinition(fact.definition);
   const row = rowOf({
     tenant,
     kind,
@@ -111,9 +111,4 @@ function rowOf(row: Omit<BuildingBlockRow, 'label' | 'unit' | 'serviceType'>): B
   const { name, unit, serviceType } = row.definition;
   const textOr = (value: unknown): string | null => (typeof value === 'string' ? value : null);
   return { ...row, label: `${row.id} ${textOr(name) ?? ''}`, unit: textOr(unit), serviceType: textOr(serviceType) };
-}
-
-/** As it is shown: without the hundred thousand prefixes that a zone unit may have. */
-function membersOf(definition: BlockDefinition): Readonly<Record<string, unknown>> {
-  return 'prefixes' in definition ? { name: definition.name, ...summaryOf(definition) } : { ...definition };
 }
