@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { EVENT_STORE, type EventStore } from '../../../shared/event-store/event-store.port.js';
 import { compilePricing, explainCharge, parsePricing, type NamedImpact } from '../../catalog/index.js';
+import { serviceOf } from '../domain/price-offer-id.js';
 import { ChunkUsage } from './chunk-usage.js';
 import { LogEvents } from './log-events.js';
 import { LogMonetizedUsage } from './monetized-usage.reader.js';
@@ -41,7 +42,7 @@ export class ChargeExplainer {
     const usage = new ChunkUsage(position, (await this.events.mediatedAt(position)).data);
     usage.ordinal = ordinal;
     const { charged, impacts, steps } = explainCharge(
-      compilePricing(parsed.pricing),
+      compilePricing(parsed.pricing, undefined, serviceOf(priceOfferId)),
       record.charge,
       usage,
       record.before,

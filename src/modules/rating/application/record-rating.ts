@@ -38,7 +38,7 @@ export class RecordRating {
     const { priceOfferId } = offer;
     const version = catalog.pricing(priceOfferId, at);
     if (version === undefined) return suspended(suspend.pricingNotConfigured(owner, priceOfferId, at));
-    const price = this.reference.compile(version);
+    const price = this.reference.compile(version, owner, at);
     if (price.currency !== owner.currency) {
       return suspended(suspend.currencyMismatch(owner, priceOfferId, price.currency));
     }

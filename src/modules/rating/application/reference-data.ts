@@ -5,6 +5,7 @@ import {
   type CatalogEvent,
   type CompiledPrice,
   type OfferFact,
+  type PriceUnits,
   type PricingVersion,
 } from '../../catalog/index.js';
 import { BillingCalendar, type BillingCycles } from '../domain/billing-cycles.js';
@@ -30,7 +31,7 @@ const MAX_ROUTES = 250_000;
  */
 export class ReferenceData {
   private readonly routes = new Map<string, Route>();
-  private readonly compiled = new WeakMap<PricingVersion, CompiledPrice>();
+  private readonly compiled = new WeakMap<PricingVersion, CompiledVersion>();
   private readonly calendar = new BillingCalendar();
 
   constructor(
@@ -73,15 +74,31 @@ export class ReferenceData {
     return this.catalog.offer(owner.plan, owner.rateSchedule, owner.service, at);
   }
 
-  /** The price in force, compiled once per version. @throws when it cannot be read or carried out. */
-  compile(version: PricingVersion): CompiledPrice {
-    let price = this.compiled.get(version);
+  /**
+   * The price in force, compiled once per version and set of building blocks it may name.
+   * @param at usage time: the blocks are those in force then.
+   * @throws when it cannot be read or carried out.
+   */
+  compile(version: PricingVersion, owner: Resolved, at: number): CompiledPrice {
+    const units = this.catalog.unitsAt(at);
+    const known = this.compiled.get(version);
+    if (known?.units === units) return known.price;
+    const others = known?.others ?? new WeakMap<PriceUnits, CompiledPrice>();
+    let price = others.get(units);
     if (price === undefined) {
-      price = compilePricing(version.pricing);
-      this.compiled.set(version, price);
+      price = compilePricing(version.pricing, units, owner.service);
+      others.set(units, price);
     }
+    this.compiled.set(version, { units, price, others });
     return price;
   }
+}
+
+/** A version of a price as it was used last, and with every set of building blocks it met. */
+interface CompiledVersion {
+  readonly units: PriceUnits;
+  readonly price: CompiledPrice;
+  readonly others: WeakMap<PriceUnits, CompiledPrice>;
 }
 
 /** The partition of a record nobody owns. */

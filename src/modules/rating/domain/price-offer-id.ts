@@ -2,3 +2,7 @@
 export function rateScheduleOf(priceOfferId: string): string {
   return priceOfferId.split('.')[1] ?? '';
 }
+
+export function serviceOf(priceOfferId: string): string {
+  return priceOfferId.split('.')[2] ?? '';
+}

@@ -20,7 +20,7 @@ export function notCarriedOut(pricing: Pricing): readonly FieldError[] {
 }
 
 function refuseInCharge(
-  { tiers, when, on }: Charge,
+  { tiers, on }: Charge,
   path: string,
   refuse: (path: string, what: string, needs: string) => void,
 ): void {
@@ -28,7 +28,4 @@ function refuseInCharge(
     refuse(`${path}.tiers.by`, 'VOLUME', 'its second pass prices a billing cycle as a whole, and no job does that yet');
   }
   if (on !== undefined) refuse(`${path}.on`, `A charge on ${on}`, 'no job makes charges without usage yet');
-  const units = 'rating does not know the units of the catalog yet';
-  if (when?.zone !== undefined) refuse(`${path}.when.zone`, 'A zone', units);
-  if (when?.time !== undefined) refuse(`${path}.when.time`, 'A time of day or week', units);
 }

@@ -155,8 +155,8 @@ describe('increments of a step', () => {
 describe('ANY_MATCHING', () => {
   const rules = {
     BONUS: { unit: 'seconds', priority: 1 },
-    SOON: { unit: 'seconds', priority: 2, validity: { to: '2026-04-01' } },
-    LATER: { unit: 'seconds', priority: 2, validity: { to: '2026-05-01' } },
+    SOON: { unit: 'seconds', priority: 2, validity: { type: 'DATES', to: '2026-04-01' } },
+    LATER: { unit: 'seconds', priority: 2, validity: { type: 'DATES', to: '2026-05-01' } },
     DATA: { unit: 'bytes', priority: 0 },
   };
 

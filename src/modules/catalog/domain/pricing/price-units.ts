@@ -38,7 +38,7 @@ export interface AllowanceRule {
   /** Lower is used first. */
   readonly priority: number;
   /** Of calendar dates: `to` is when it expires. What has none expires with its cycle, after all that have one. */
-  readonly validity?: { readonly to?: string };
+  readonly validity?: { readonly type: string; readonly to?: string };
 }
 
 /** For a price that names none. */
