@@ -163,7 +163,12 @@ it('charges real records by every model, and each row explains itself', async ()
     const { columns } = data;
     columns.charge.forEach((charge, row) => {
       usage.ordinal = columns.ordinal[row]!;
-      const { charged } = explainCharge(compilePricing(parsed.pricing, undefined, 'CALLS'), charge, usage, columns.before[row]!);
+      const { charged } = explainCharge(
+        compilePricing(parsed.pricing, undefined, 'CALLS'),
+        charge,
+        usage,
+        columns.before[row]!,
+      );
       expect([charged.quantityText, charged.amountText, charged.impacts]).toStrictEqual([
         columns.quantity[row],
         columns.amount[row],
