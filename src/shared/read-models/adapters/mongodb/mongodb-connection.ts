@@ -10,6 +10,11 @@ const PAUSE_MS = 500;
 /** After so long somebody may wonder what is going on. */
 const TELL_MS = 1000;
 const TOO_OLD = /requires at least/;
+/**
+ * How often the server is looked at. After two failures in a row the driver looks again only then, and the ten seconds it
+ * has by default are longer than a read waits.
+ */
+const HEARTBEAT_MS = 1000;
 /** Two minutes without an answer on an open connection: the server is taken for lost. */
 const SILENCE_MS = 120_000;
 
@@ -115,6 +120,7 @@ function settings({ address, poolSize }: ConnectionOptions, selectionMs: number)
     serverSelectionTimeoutMS: selectionMs,
     connectTimeoutMS: SELECTION_MS,
     socketTimeoutMS: SILENCE_MS,
+    heartbeatFrequencyMS: HEARTBEAT_MS,
   };
 }
 
