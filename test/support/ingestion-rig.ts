@@ -22,8 +22,10 @@ import type { Snapshot, SnapshotStore } from '../../src/shared/event-store/snaps
 import { FolderEvidenceStore } from '../../src/shared/evidence/adapters/folder/folder-evidence-store.js';
 import { ManualClock } from '../../src/shared/kernel/clock.js';
 import type { RecordedEvent } from '../../src/shared/kernel/event.js';
+import type { Claims } from '../../src/shared/leases/claims.port.js';
 import type { ReadModels } from '../../src/shared/read-models/read-models.port.js';
 import { silentLogger, type Logger } from '../../src/shared/telemetry/logger.js';
+import { ManualClaims } from './manual-claims.js';
 
 const TENANT = 'main';
 const LIMITS = { maxBytes: 1e9, maxContentBytes: 1e9, maxRatio: 500 };
@@ -52,7 +54,6 @@ export function call(id: number | string, caller = '4915100', seconds = '60', st
 /** The parts of ingestion over real storage in a folder of their own; `open` again is a restart of the process. */
 export class IngestionRig {
   readonly clock = ManualClock.at('2024-06-01T08:00:00Z');
-  readonly snapshots = new MemorySnapshots();
   wrap: (store: EventStore) => EventStore = (store) => store;
   logger: Logger = silentLogger;
   chunkRecords = 500;
@@ -64,7 +65,10 @@ export class IngestionRig {
   private commands = 0;
   private task: { readonly abort: AbortController; readonly ended: Promise<void> } | undefined;
 
-  constructor(readonly folder = mkdtempSync(join(tmpdir(), 'ingestion-'))) {}
+  constructor(
+    readonly folder = mkdtempSync(join(tmpdir(), 'ingestion-')),
+    readonly snapshots = new MemorySnapshots(),
+  ) {}
 
   async open(): Promise<this> {
     const registry = new EventRegistry(ingestionEvents);
@@ -133,8 +137,9 @@ export class IngestionRig {
     return outcome.answer;
   }
 
-  startTask(): Promise<void> {
+  startTask(claims: Claims = ManualClaims.alone()): Promise<void> {
     const parts = {
+      claims,
       store: this.store,
       evidence: this.evidence,
       indexes: new FolderIdentityIndexes(this.indexFolder, 1000),
@@ -168,7 +173,8 @@ export class IngestionRig {
     await this.stopTask();
   }
 
-  private async allDone(): Promise<void> {
+  /** Resolves once every received file is mediated or rejected. */
+  async allDone(): Promise<void> {
     const open = new Set<string>();
     const filter = { categories: ['usageFile'] };
     for await (const delivery of this.store.subscribe({ after: 0, filter, signal: new AbortController().signal })) {

@@ -6,6 +6,7 @@ import { EVENT_STORE, type EventStore } from '../../shared/event-store/event-sto
 import { SNAPSHOT_STORE, type SnapshotStore } from '../../shared/event-store/snapshot-store.port.js';
 import { EVIDENCE_STORE, type EvidenceStore } from '../../shared/evidence/evidence-store.port.js';
 import type { Clock } from '../../shared/kernel/clock.js';
+import { CLAIMS, type Claims } from '../../shared/leases/claims.port.js';
 import { Projections } from '../../shared/read-models/projections.js';
 import { RoleTasks } from '../../shared/runtime/role-task.js';
 import { CLOCK, LOGGER } from '../../shared/runtime/tokens.js';
@@ -44,7 +45,7 @@ import { usageFilesProjection } from './projections/usage-files.projection.js';
     },
     {
       provide: IngestTask,
-      inject: [EVENT_STORE, EVIDENCE_STORE, SNAPSHOT_STORE, MediationConfiguration, CONFIG, CLOCK, LOGGER],
+      inject: [EVENT_STORE, EVIDENCE_STORE, SNAPSHOT_STORE, CLAIMS, MediationConfiguration, CONFIG, CLOCK, LOGGER],
       useFactory: ingestTask,
     },
     {
@@ -85,12 +86,13 @@ function ingestTask(
   store: EventStore,
   evidence: EvidenceStore,
   snapshots: SnapshotStore,
+  claims: Claims,
   configuration: MediationConfiguration,
   config: Config,
   clock: Clock,
   logger: Logger,
 ): IngestTask {
-  const indexes = new FolderIdentityIndexes(join(config.dataDir, 'identities'));
+  const indexes = new FolderIdentityIndexes(join(config.sharedDir, 'identities'));
   const limits = { chunkRecords: config.chunkRecords, maxRecordBytes: config.limits.maxRecordBytes };
-  return new IngestTask({ store, evidence, indexes, clock, limits }, configuration, snapshots, logger);
+  return new IngestTask({ store, evidence, indexes, claims, clock, limits }, configuration, snapshots, logger);
 }

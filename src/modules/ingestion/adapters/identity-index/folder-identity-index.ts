@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecordAddress } from '../../../../shared/kernel/record-id.js';
 import type { Claim } from '../../domain/identity/identity-claims.js';
 import type { RecordHash } from '../../domain/identity/record-hash.js';
-import type { IdentityIndex } from '../../application/identity-index.port.js';
+import { IdentityIndexMoved, type IdentityIndex } from '../../application/identity-index.port.js';
+import type { HolderFolders } from './holder-folders.js';
 import { compareIdentities, WORDS } from './layout.js';
-import { readManifest, writeManifest, type Manifest } from './manifest.js';
+import { writeManifest, type Manifest } from './manifest.js';
 import { Memtable } from './memtable.js';
 import { Segment, SegmentWriter } from './segment.js';
 
@@ -15,7 +16,8 @@ const FAN_IN = 4;
 
 /**
  * One stream's identities: the newest in memory, the others in immutable sorted segments with a Bloom filter each, merged
- * four to one as they grow, so that an identity is written log4(n) times and looked for in few places.
+ * four to one as they grow, so that an identity is written log4(n) times and looked for in few places. It is read where
+ * the holder before left it, and has a folder of its own from the first time it is kept.
  */
 export class FolderIdentityIndex implements IdentityIndex {
   first: RecordAddress = { fileId: '', line: 0 };
@@ -26,8 +28,12 @@ export class FolderIdentityIndex implements IdentityIndex {
   private readonly entry = new Uint32Array(WORDS);
   private readonly found = new Uint32Array(WORDS);
 
+  private own: string | undefined;
+
   private constructor(
-    private readonly folder: string,
+    private readonly folders: HolderFolders,
+    /** Where it was opened from; undefined when it began empty. */
+    private readonly base: string | undefined,
     private manifest: Manifest,
     private segments: Segment[],
     private readonly memtableEntries: number,
@@ -36,22 +42,20 @@ export class FolderIdentityIndex implements IdentityIndex {
     this.fileIds.forEach((fileId, ordinal) => this.ordinals.set(fileId, ordinal));
   }
 
-  static open(folder: string, stream: string, memtableEntries: number): FolderIdentityIndex {
-    const kept = readManifest(folder, stream);
-    const opened: Segment[] = [];
-    if (kept !== undefined) {
+  static open(folders: HolderFolders, stream: string, memtableEntries: number): FolderIdentityIndex {
+    for (const { folder, manifest } of folders.kept(stream)) {
+      const opened: Segment[] = [];
       try {
-        for (const { name } of kept.segments) opened.push(Segment.open(join(folder, name)));
-        removeOthers(folder, kept);
-        return new FolderIdentityIndex(folder, kept, opened, memtableEntries);
+        for (const { name } of manifest.segments) opened.push(Segment.open(join(folder, name)));
+        return new FolderIdentityIndex(folders, folder, manifest, opened, memtableEntries);
       } catch {
-        // Missing or damaged: the stream itself is the truth, and is replayed.
+        // Missing or damaged: an older one may be whole, and in the end the stream itself is the truth.
         for (const segment of opened) segment.close();
       }
     }
-    const empty: Manifest = { stream, seed: randomInt(2 ** 32), revision: -1, files: [], segments: [], next: 0 };
-    removeOthers(folder, empty);
-    return new FolderIdentityIndex(folder, empty, [], memtableEntries);
+    const seed = randomInt(2 ** 32);
+    const empty: Manifest = { stream, seed, revision: -1, hash: '', files: [], segments: [], next: 0 };
+    return new FolderIdentityIndex(folders, undefined, empty, [], memtableEntries);
   }
 
   get seed(): number {
@@ -59,6 +63,9 @@ export class FolderIdentityIndex implements IdentityIndex {
   }
   get revision(): number {
     return this.manifest.revision;
+  }
+  get hash(): string {
+    return this.manifest.hash;
   }
   get size(): number {
     return this.memtable.size + this.segments.reduce((sum, segment) => sum + segment.entries, 0);
@@ -86,32 +93,50 @@ export class FolderIdentityIndex implements IdentityIndex {
     return 'NEW';
   }
 
-  keep(revision: number): void {
-    const name = `${this.manifest.next}.segment`;
-    const segments = [...this.segments];
-    if (this.memtable.size > 0) segments.push(this.write(name));
-    const obsolete = this.mergeWhereDue(segments);
-    const manifest: Manifest = {
-      ...this.manifest,
-      revision,
-      files: [...this.fileIds],
-      segments: segments.map((segment) => ({ name: nameOf(segment), entries: segment.entries })),
-      next: this.manifest.next + 1,
-    };
-    writeManifest(this.folder, manifest);
-    this.manifest = manifest;
-    this.segments = segments;
-    this.memtable.clear();
-    for (const segment of obsolete) {
-      segment.close();
-      rmSync(segment.path, { force: true });
+  keep(revision: number, hash: string): void {
+    const folder = (this.own ??= this.folders.take(this.base, this.segments.map(nameOf)));
+    try {
+      this.keepIn(folder, revision, hash);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      throw new IdentityIndexMoved(`The identity index in ${folder} has gone to a later holder`, { cause: error });
     }
+    this.folders.removeOthers(folder);
   }
 
   close(): void {
     for (const segment of this.segments) segment.close();
     this.segments = [];
     this.memtable.clear();
+  }
+
+  discard(): void {
+    this.close();
+    for (const folder of [this.own, this.base]) {
+      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    }
+  }
+
+  private keepIn(folder: string, revision: number, hash: string): void {
+    const segments = [...this.segments];
+    if (this.memtable.size > 0) segments.push(this.write(join(folder, `${this.manifest.next}.segment`)));
+    const obsolete = this.mergeWhereDue(folder, segments);
+    const manifest: Manifest = {
+      ...this.manifest,
+      revision,
+      hash,
+      files: [...this.fileIds],
+      segments: segments.map((segment) => ({ name: nameOf(segment), entries: segment.entries })),
+      next: this.manifest.next + 1,
+    };
+    writeManifest(folder, manifest);
+    this.manifest = manifest;
+    this.segments = segments;
+    this.memtable.clear();
+    for (const segment of obsolete) {
+      segment.close();
+      rmSync(join(folder, nameOf(segment)), { force: true });
+    }
   }
 
   private taken(entry: Uint32Array): Claim {
@@ -132,9 +157,9 @@ export class FolderIdentityIndex implements IdentityIndex {
     return ordinal;
   }
 
-  private write(name: string): Segment {
+  private write(path: string): Segment {
     const sorted = this.memtable.sorted();
-    const writer = new SegmentWriter(join(this.folder, name), this.memtable.size);
+    const writer = new SegmentWriter(path, this.memtable.size);
     for (let at = 0; at < sorted.length; at += WORDS) writer.add(sorted, at);
     return writer.finish();
   }
@@ -143,7 +168,7 @@ export class FolderIdentityIndex implements IdentityIndex {
    * Merges the newest segments once four or more stand together of which none is four times as large as all newer ones:
    * large segments are seldom written again, and small ones do not pile up. Answers what was merged away.
    */
-  private mergeWhereDue(segments: Segment[]): Segment[] {
+  private mergeWhereDue(folder: string, segments: Segment[]): Segment[] {
     let from = segments.length;
     let newer = 0;
     while (from > 0) {
@@ -153,7 +178,7 @@ export class FolderIdentityIndex implements IdentityIndex {
       from -= 1;
     }
     if (segments.length - from < FAN_IN) return [];
-    const merged = mergeSegments(join(this.folder, `${this.manifest.next}-merged.segment`), segments.slice(from));
+    const merged = mergeSegments(join(folder, `${this.manifest.next}-merged.segment`), segments.slice(from));
     return segments.splice(from, segments.length - from, merged);
   }
 }
@@ -202,10 +227,4 @@ class SegmentCursor {
 
 function nameOf(segment: Segment): string {
   return segment.path.slice(segment.path.lastIndexOf('/') + 1);
-}
-
-/** Files of a write that was cut off by a crash belong to no manifest. */
-function removeOthers(folder: string, manifest: Manifest): void {
-  const known = new Set(['manifest', ...manifest.segments.map((segment) => segment.name)]);
-  for (const name of readdirSync(folder)) if (!known.has(name)) rmSync(join(folder, name), { force: true });
 }

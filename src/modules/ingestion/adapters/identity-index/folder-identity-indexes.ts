@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StreamName } from '../../../../shared/kernel/stream-name.js';
 import type { IdentityIndex, IdentityIndexes } from '../../application/identity-index.port.js';
 import { FolderIdentityIndex } from './folder-identity-index.js';
+import { HolderFolders } from './holder-folders.js';
 
 /** Identities kept in memory before they are written as a segment: about 16 MB a stream at most. */
 const MEMTABLE_ENTRIES = 524_288;
@@ -15,14 +15,8 @@ export class FolderIdentityIndexes implements IdentityIndexes {
     private readonly memtableEntries = MEMTABLE_ENTRIES,
   ) {}
 
-  open(stream: StreamName): IdentityIndex {
-    const path = this.path(stream);
-    mkdirSync(path, { recursive: true });
-    return FolderIdentityIndex.open(path, stream, this.memtableEntries);
-  }
-
-  discard(stream: StreamName): void {
-    rmSync(this.path(stream), { recursive: true, force: true });
+  open(stream: StreamName, epoch: number): IdentityIndex {
+    return FolderIdentityIndex.open(new HolderFolders(this.path(stream), epoch), stream, this.memtableEntries);
   }
 
   /** A stream's name may be longer than a file system takes, so the folder is named by its hash. */

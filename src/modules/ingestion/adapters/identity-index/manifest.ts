@@ -7,6 +7,8 @@ export interface Manifest {
   readonly stream: string;
   readonly seed: number;
   readonly revision: number;
+  /** Hash of the stream's event at that revision. */
+  readonly hash: string;
   /** File ids by ordinal. */
   readonly files: readonly string[];
   /** Segment file names, oldest first, with their entries. */
@@ -15,17 +17,17 @@ export interface Manifest {
   readonly next: number;
 }
 
-const NAME = 'manifest';
+export const MANIFEST = 'manifest';
 
 /** Undefined when there is none, or none that can be trusted. */
 export function readManifest(folder: string, stream: string): Manifest | undefined {
   try {
-    const text = readFileSync(join(folder, NAME), 'utf8');
+    const text = readFileSync(join(folder, MANIFEST), 'utf8');
     const newline = text.indexOf('\n');
     const body = text.slice(newline + 1);
     if (text.slice(0, newline) !== String(crc32(body))) return undefined;
     const manifest = JSON.parse(body) as Manifest;
-    return manifest.stream === stream ? manifest : undefined;
+    return manifest.stream === stream && typeof manifest.hash === 'string' ? manifest : undefined;
   } catch {
     return undefined;
   }
@@ -33,7 +35,7 @@ export function readManifest(folder: string, stream: string): Manifest | undefin
 
 export function writeManifest(folder: string, manifest: Manifest): void {
   const body = JSON.stringify(manifest);
-  const path = join(folder, NAME);
+  const path = join(folder, MANIFEST);
   const file = openSync(`${path}.part`, 'w');
   writeSync(file, `${crc32(body)}\n${body}`);
   fsyncSync(file);

@@ -7,7 +7,7 @@ import type { WatchedFolders } from '../../application/watched-folders.port.js';
 export const FOLDERS = ['input', 'processing', 'processed', 'rejected'] as const;
 export type FolderName = (typeof FOLDERS)[number];
 
-/** A file as a scan found it; `stamp` changes whenever the file does. */
+/** A file as a scan found it; `stamp` changes whenever the file does, and is the same on every machine that sees it. */
 export interface FoundFile {
   readonly name: string;
   readonly path: string;
@@ -38,7 +38,7 @@ export class FolderTree implements WatchedFolders {
       const path = join(folder, name);
       const stat = await lstat(path).catch(() => undefined);
       if (stat?.isFile() !== true) continue;
-      const stamp = [stat.dev, stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs].join('/');
+      const stamp = [stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs].join('/');
       found.push({ name, path, stamp });
     }
     return found;

@@ -41,7 +41,8 @@ interface Stream {
  *     input -> processing -> processed      mediated; or the same bytes came before, told by <name>.duplicate.json
  *                         -> rejected       no line of it is billable, told by <name>.problem.json
  *
- * The command's key derives from the file's own inode and stamps, so a restart finds the reception it already made.
+ * The command's key derives from the file's place in the tree, its inode and its stamps, so a restart, or the instance
+ * that watches next, finds the reception that was already made.
  */
 export class WatchFoldersTask implements RoleTask {
   readonly name = 'watch-folders';
@@ -149,7 +150,9 @@ export class WatchFoldersTask implements RoleTask {
     }
     const command = new ReceiveUsageFile({ ...stream.key, ...sealed, fileName: displayName(file.name), via: 'FOLDER' });
     const caller = { tenant: stream.tenant, actor: 'role:ingest', roles: [] };
-    const key = `folder-${createHash('sha256').update(`${file.path}/${file.stamp}`).digest('hex').slice(0, 32)}`;
+    const { sourcePlatform, serviceType, usageRecordType } = stream.key;
+    const place = [stream.tenant, sourcePlatform, serviceType, usageRecordType, file.name].join('/');
+    const key = `folder-${createHash('sha256').update(`${place}/${file.stamp}`).digest('hex').slice(0, 32)}`;
     const { outcome } = await this.parts.gateway.submit<ReceivedAnswer>(caller, command, { key });
     if (isRefused(outcome)) {
       if (outcome.refused.code === 'command/in-flight') return undefined;

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { eventId } from '../../../../shared/event-store/event-id.js';
-import type { EventStore, EventToAppend } from '../../../../shared/event-store/event-store.port.js';
+import type { EventStore } from '../../../../shared/event-store/event-store.port.js';
 import type { EvidenceStore } from '../../../../shared/evidence/evidence-store.port.js';
 import { instantToString, type Clock } from '../../../../shared/kernel/clock.js';
 import type { EventMetadata } from '../../../../shared/kernel/event.js';
-import type { UsageBatchMediatedHead, UsageFileMediated, UsageFileRejected } from '../../domain/events.js';
-import { identityFields, type MappingDefinition } from '../../domain/mapping/definition.js';
+import type { UsageFileMediated, UsageFileRejected } from '../../domain/events.js';
+import type { MappingDefinition } from '../../domain/mapping/definition.js';
 import { ChunkBuilder } from '../../domain/mediation/chunk-builder.js';
 import { compileMapping } from '../../domain/mediation/compiled-mapping.js';
 import { FileFault } from '../../domain/mediation/file-fault.js';
@@ -15,8 +15,9 @@ import { IdentityIndexDamaged, type IdentityIndex, type IdentityIndexes } from '
 import { advance, readColumns, verifyFile } from '../reading/read-file.js';
 import { RecordCursor } from '../reading/record-cursor.js';
 import { ChunkAppender } from './chunk-appender.js';
-import { fileProgress, ProgressSum, type FileProgress } from './file-progress.js';
-import { replayIdentities } from './identity-replay.js';
+import { ChunkSequence, type FileWork } from './chunk-sequence.js';
+import { fileProgress, type FileProgress } from './file-progress.js';
+import { fitsStream, hashAt, replayIdentities } from './identity-replay.js';
 import type { WaitingFile } from './waiting-file.js';
 
 export interface MediationLimits {
@@ -51,6 +52,8 @@ export class UsageStreamWriter {
   constructor(
     private readonly parts: MediationParts,
     readonly stream: string,
+    /** Of the claim under which this writer works. */
+    readonly epoch: number,
   ) {}
 
   /**
@@ -67,10 +70,13 @@ export class UsageStreamWriter {
     }
   }
 
-  /** Keeps what is known for a quick start the next time, and lets go of memory and files. */
-  close(): void {
-    if (this.index !== undefined && this.index.revision < this.revision) this.index.keep(this.revision);
-    this.forget(false);
+  /** Keeps what is known for a quick start the next time, here or elsewhere, and lets go of memory and files. */
+  async close(): Promise<void> {
+    try {
+      if (this.index !== undefined && this.index.revision < this.revision) await this.keep(this.index);
+    } finally {
+      this.forget(false);
+    }
   }
 
   private async run(
@@ -141,7 +147,12 @@ export class UsageStreamWriter {
   private async settle(appender: ChunkAppender, index?: IdentityIndex): Promise<void> {
     await appender.drain();
     this.revision = appender.revision;
-    index?.keep(this.revision);
+    if (index !== undefined) await this.keep(index);
+  }
+
+  private async keep(index: IdentityIndex): Promise<void> {
+    const hash = await hashAt(this.parts.store, this.stream, this.revision);
+    if (hash !== undefined) index.keep(this.revision, hash);
   }
 
   /** Reads the whole content once: nothing of a file that must be rejected may become billable first. */
@@ -192,82 +203,26 @@ export class UsageStreamWriter {
 
   private async ready(): Promise<IdentityIndex> {
     if (this.index === undefined) {
-      const index = this.parts.indexes.open(this.stream);
+      const index = await this.fittingIndex();
       this.index = index;
       this.revision = await replayIdentities(this.parts.store, this.stream, index);
     }
     return this.index;
   }
 
+  /** The newest index that is kept and belongs to this log; at last an empty one. */
+  private async fittingIndex(): Promise<IdentityIndex> {
+    for (;;) {
+      const index = this.parts.indexes.open(this.stream, this.epoch);
+      if (await fitsStream(this.parts.store, this.stream, index)) return index;
+      index.discard();
+    }
+  }
+
   private forget(damaged: boolean): void {
-    this.index?.close();
+    if (damaged) this.index?.discard();
+    else this.index?.close();
     this.index = undefined;
     this.revision = -1;
-    if (damaged) this.parts.indexes.discard(this.stream);
-  }
-}
-
-interface FileWork {
-  readonly file: WaitingFile;
-  readonly definition: MappingDefinition;
-  readonly columns: FileColumns;
-  readonly index: IdentityIndex;
-}
-
-/** Numbers the chunks of one file and gives each its head and its id. */
-class ChunkSequence {
-  private chunk: number;
-  private line: number;
-  private offset: number;
-  private readonly sum = new ProgressSum();
-
-  constructor(
-    private readonly work: FileWork,
-    private readonly stream: string,
-    private readonly before: FileProgress,
-    private readonly metadata: EventMetadata,
-  ) {
-    this.chunk = before.chunks;
-    this.line = before.line;
-    this.offset = before.offset;
-  }
-
-  startAt(cursor: RecordCursor): void {
-    this.line = cursor.lineAhead;
-    this.offset = cursor.offsetAhead;
-  }
-
-  next(builder: ChunkBuilder, cursor: RecordCursor): EventToAppend {
-    const { received } = this.work.file;
-    const { columns, ...facts } = builder.take();
-    const head: UsageBatchMediatedHead = {
-      sourcePlatform: received.sourcePlatform,
-      serviceType: received.serviceType,
-      usageRecordType: received.usageRecordType,
-      fileId: received.fileId,
-      mapping: received.mapping,
-      chunk: this.chunk,
-      firstLine: this.line,
-      lastLine: cursor.lineAhead - 1,
-      startOffset: this.offset,
-      endOffset: cursor.offsetAhead,
-      ...facts,
-      identity: identityFields(this.work.definition.identity),
-    };
-    const id = eventId(`${this.stream}/${received.fileId}/${this.chunk}`);
-    this.sum.add(head, 0);
-    this.chunk += 1;
-    this.line = head.lastLine + 1;
-    this.offset = head.endOffset;
-    return { id, type: 'UsageBatchMediated.v1', data: { head, columns }, metadata: this.metadata };
-  }
-
-  /** The file's control totals: the sums of all its chunks, those of earlier runs included. */
-  total(lastPosition: number): FileProgress {
-    const { before } = this;
-    const made = this.sum.progress;
-    const all = new ProgressSum();
-    for (const part of [before, made]) all.addTotals(part);
-    return { ...all.progress, lastChunkPosition: made.chunks === 0 ? before.lastChunkPosition : lastPosition };
   }
 }
