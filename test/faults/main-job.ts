@@ -28,7 +28,7 @@ interface Batch {
  */
 export class MainJob {
   constructor(
-    private readonly life: ServerLife,
+    private readonly life: Pick<ServerLife, 'ask'>,
     private readonly sandbox: ApiClient,
     /** Of each of the two files. */
     private readonly records: number,

@@ -8,14 +8,17 @@ export interface ReplayRun {
   readonly output: string;
 }
 
-/** Runs the replay tool on a data folder, as an auditor would; every line of its output goes to `onLine`. */
+/** Settings of the folder or servers to look at; a text is a data folder with everything in it. */
+type Place = string | Readonly<Record<string, string>>;
+
+/** Runs the replay tool on stores, as an auditor would; every line of its output goes to `onLine`. */
 export async function replayTool(
-  dataDir: string,
+  place: Place,
   args: readonly string[],
   onLine: (line: string) => void = () => undefined,
 ): Promise<ReplayRun> {
   const child = spawn(process.execPath, [resolve('dist/tools/replay/main.js'), ...args], {
-    env: { PATH: process.env.PATH ?? '', RETALLY_DATA_DIR: dataDir },
+    env: { PATH: process.env.PATH ?? '', ...(typeof place === 'string' ? { RETALLY_DATA_DIR: place } : place) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<number | null>((done) => child.once('close', done));
@@ -31,15 +34,19 @@ export async function replayTool(
 }
 
 /** Recomputes every hash chain. @throws when one is broken. */
-export async function verifyChains(dataDir: string): Promise<void> {
-  const { code, output } = await replayTool(dataDir, ['--verify']);
-  if (code !== 0) throw new Error(`The chains of ${dataDir} do not verify:\n${output}`);
+export async function verifyChains(place: Place): Promise<void> {
+  const { code, output } = await replayTool(place, ['--verify']);
+  if (code !== 0) throw new Error(`The chains of ${named(place)} do not verify:\n${output}`);
 }
 
 /** Builds every read model anew and compares. @throws when one differs from the live one. */
-export async function compareReadModels(dataDir: string): Promise<void> {
-  const { code, output } = await replayTool(dataDir, []);
-  if (code !== 0) throw new Error(`A rebuilt read model of ${dataDir} is not the live one:\n${output}`);
+export async function compareReadModels(place: Place): Promise<void> {
+  const { code, output } = await replayTool(place, []);
+  if (code !== 0) throw new Error(`A rebuilt read model of ${named(place)} is not the live one:\n${output}`);
+}
+
+function named(place: Place): string {
+  return typeof place === 'string' ? place : (place['RETALLY_STREAM_PREFIX'] ?? 'the log');
 }
 
 interface RatedEvent {
@@ -54,9 +61,9 @@ interface RatedEvent {
 }
 
 /** Every monetized record as its rated event has it: with its impacts and what it found before. One text each, sorted. */
-export async function ratedRecords(dataDir: string): Promise<string[]> {
+export async function ratedRecords(place: Place): Promise<string[]> {
   const records: string[] = [];
-  const { code, output } = await replayTool(dataDir, ['--events'], (line) => {
+  const { code, output } = await replayTool(place, ['--events'], (line) => {
     if (!line.includes('"type":"UsageBatchRated.v1"')) return;
     const { head, columns } = (JSON.parse(line) as RatedEvent).data;
     const cell = (name: string, row: number): unknown => columns[name]?.[row];
@@ -68,6 +75,6 @@ export async function ratedRecords(dataDir: string): Promise<string[]> {
       records.push(JSON.stringify([id, offer, ...fields.map((name) => cell(name, row))]));
     }
   });
-  if (code !== 0) throw new Error(`The events of ${dataDir} cannot be read:\n${output}`);
+  if (code !== 0) throw new Error(`The events of ${named(place)} cannot be read:\n${output}`);
   return records.sort();
 }

@@ -23,7 +23,7 @@ export interface Death {
 }
 
 /** A lost answer is asked for again for this long. */
-const PATIENCE_MS = 90_000;
+export const PATIENCE_MS = 90_000;
 
 /** One data folder through the deaths of the processes that work on it, and a client that outlives them all. */
 export class ServerLife {
@@ -125,7 +125,7 @@ function startServer({ dataDir, key, billingUrl }: LifeOptions): Promise<Retally
 }
 
 /** No answer, a server on its way down or up, or the same command still under way. */
-function isPassing(error: unknown): boolean {
+export function isPassing(error: unknown): boolean {
   if (!(error instanceof ApiError)) return (error as Error).name === 'TypeError';
   if (error.status === 503) return true;
   return error.status === 409 && JSON.stringify(error.body).includes('command/in-flight');

@@ -18,6 +18,8 @@ export interface RetallyOptions {
   /** Where its log and read models are kept; embedded when absent. */
   readonly stores?: RunStores;
   readonly env?: Readonly<Record<string, string>>;
+  /** How long it may take to serve; default 30 s. */
+  readonly timeoutMs?: number;
 }
 
 /** Retally as its users run it: `node dist/main.js` in a process of its own, spoken to over HTTP. */
@@ -43,6 +45,7 @@ export class RetallyServer {
         ...(options.billingUrl === undefined ? {} : billingSettings(options.billingUrl)),
         ...options.env,
       },
+      ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
     });
     const [, url = '', docsUrl = ''] = program.announced;
     const key = options.key ?? program.printed(FIRST_KEY)?.[1];

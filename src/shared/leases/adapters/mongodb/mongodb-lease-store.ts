@@ -1,4 +1,4 @@
-import mongoose, { mongo, type Connection, type Model } from 'mongoose';
+import { mongo, Mongoose, type Connection, type Model } from 'mongoose';
 import type { LeaseSeen, LeaseStore, Member, MemberSeen } from '../../lease-store.port.js';
 import { leaseCollections, type LeaseDocument, type MemberDocument } from './lease-collections.js';
 
@@ -10,7 +10,7 @@ export interface MongoDbLeaseStoreOptions {
   /** A connection string, credentials included. */
   readonly uri: string;
   readonly database: string;
-  /** Longest time for one call, in milliseconds: a lease must not wait for longer than it lasts. */
+  /** Longest silence within one call, in milliseconds: a lease must not wait for longer than it lasts. */
   readonly timeoutMs: number;
 }
 
@@ -31,18 +31,24 @@ export class MongoDbLeaseStore implements LeaseStore {
 
   /** Rejects when no server answers within the time of a call. */
   static async open({ uri, database, timeoutMs }: MongoDbLeaseStoreOptions): Promise<MongoDbLeaseStore> {
-    const connection = mongoose.createConnection(uri, {
+    const connection = new Mongoose().createConnection();
+    // Every call tells its own failure; without a listener an error of the connection would end the process.
+    connection.on('error', () => undefined);
+    await connection.openUri(uri, {
       dbName: database,
       maxPoolSize: MAX_CONNECTIONS,
       serverSelectionTimeoutMS: timeoutMs,
-      timeoutMS: timeoutMs,
+      connectTimeoutMS: timeoutMs,
+      socketTimeoutMS: timeoutMs,
+      waitQueueTimeoutMS: timeoutMs,
+      retryWrites: true,
+      writeConcern: { w: 'majority' },
       readPreference: 'primary',
       readConcernLevel: 'majority',
       bufferCommands: false,
       autoIndex: false,
       autoCreate: false,
     });
-    await connection.asPromise();
     return new MongoDbLeaseStore(connection);
   }
 
