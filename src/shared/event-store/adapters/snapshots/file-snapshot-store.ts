@@ -12,12 +12,13 @@ const SUFFIX = '.snapshot';
 const PART = '.part';
 /** A file name has 255 bytes at most; a longer snapshot name is told apart by its hash. */
 const MAX_NAME = 100;
-/** A save takes milliseconds: a part this old is what a crash left. */
-const LEFTOVER_MS = 60_000;
+/** A save takes milliseconds: a part this old is what a crash left, also where the clocks of a shared folder differ. */
+const LEFTOVER_MS = 3_600_000;
 
 /**
  * Snapshots as files in one folder. What cannot be read, for whatever reason, counts as not there: its owner replays.
- * One name has one owner (the task whose cache it is); different names may be used by many threads at once.
+ * One name has one owner at a time (the task whose cache it is); different names may be used by many threads and, in a
+ * shared folder, instances at once. Two owners at once (one was paused) replace each other's: either is whole.
  */
 export class FileSnapshotStore implements SnapshotStore {
   /** Saves of one name follow each other, so that an older one never lands on a newer one. */
