@@ -157,6 +157,36 @@ describe('the EventStoreDB adapter, when the server or the way to it fails', () 
       await double.resume();
     });
 
+    it('finds the cluster again, while many are under way, after nobody led it for a time', async () => {
+      const rejections: unknown[] = [];
+      const note = (reason: unknown): void => void rejections.push(reason);
+      process.on('unhandledRejection', note);
+      try {
+        const discovering = `esdb+discover://127.0.0.1:${double.port}?tls=false&maxDiscoverAttempts=2&discoveryInterval=20`;
+        const options = { connectionString: discovering, registry: CONTRACT_REGISTRY, timings: TIMINGS };
+        const clustered = await EventStoreDbEventStore.open(options);
+        stores.push(clustered);
+        const streams = upTo(10).map((writer) => streamName('thing', 'main', `c${writer}`));
+        const appending = streams.map(async (name) => {
+          for (let n = 0; n < 12; n += 1) {
+            await clustered.append(name, n === 0 ? 'no-stream' : n - 1, numbered(n, 1, name));
+            await sleep(25);
+          }
+        });
+        for (let outage = 0; outage < 3; outage += 1) {
+          await sleep(100);
+          await double.halt();
+          await sleep(250);
+          await double.resume();
+        }
+        await Promise.all(appending);
+        for (const name of streams) expect(await numbersIn(clustered.readStream(name))).toEqual(upTo(12));
+        expect(rejections).toEqual([]);
+      } finally {
+        process.off('unhandledRejection', note);
+      }
+    });
+
     it('keeps every one of many appends under way, once and in order, while connections are cut and answers lost', async () => {
       const writers = 8;
       const each = 25;

@@ -39,6 +39,9 @@ export class LogConnection extends EventStoreDBClient {
 
   constructor(private readonly address: EventStoreAddress) {
     super(connectionSettings(address) as SingleNodeOptions, channelCredentials(address), address.credentials);
+    // The client leaves this promise alone: a failed search for the leader, met while it reconnects, would end the process.
+    const reconnect = this.handleError;
+    this.handleError = (client, error) => reconnect(client, error).catch(() => undefined);
   }
 
   /** Sends one append; resolves with the server's answer, whatever it says. */

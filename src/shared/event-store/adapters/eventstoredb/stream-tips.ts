@@ -23,11 +23,11 @@ export class StreamTips {
 
   /** Keeps what was read, or is being read: a reading that fails is forgotten. */
   keep(stream: string, revision: number, hash: string | Promise<string>): void {
-    if ((this.tips.get(stream)?.revision ?? -1) > revision) return;
     const tip = { revision, hash: Promise.resolve(hash) };
     tip.hash.catch(() => {
       if (this.tips.get(stream) === tip) this.tips.delete(stream);
     });
+    if ((this.tips.get(stream)?.revision ?? -1) > revision) return;
     this.tips.delete(stream);
     this.tips.set(stream, tip);
     if (this.tips.size <= MAX_TIPS) return;
