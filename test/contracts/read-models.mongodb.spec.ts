@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { Mongoose, type Connection } from 'mongoose';
 import { MongoDbReadModels } from '../../src/shared/read-models/adapters/mongodb/mongodb-read-models.js';
+import { ProjectionStates } from '../../src/shared/read-models/adapters/mongodb/projection-states.js';
 import type { Projection } from '../../src/shared/read-models/projection.js';
 import type { CollectionSpec } from '../../src/shared/read-models/read-models.port.js';
 import { CuttableProxy } from '../support/cuttable-proxy.js';
@@ -105,6 +106,44 @@ function beyondTheContract(server: string): void {
     expect(position).toBeGreaterThan(10);
     await proxy.stop();
     process.stdout.write(`  ${position} commits, ${cuts} given up by the writer and taken up again\n`);
+  });
+
+  it('leaves nothing of a commit that fails in the middle of its rows', async () => {
+    const models = await opened('writer');
+    await models.writer.prepare([pair], 1);
+    // The rows of the first collection are written before the server refuses those of the second.
+    await outside.collection('owner-totals.1').insertOne({ _id: 'in the way', moves: 0 } as never);
+    await outside.collection('owner-totals.1').createIndexes([{ key: { moves: 1 }, name: 'by_hand', unique: true }]);
+    await expect(commit(models, 0, 100)).rejects.toMatchObject({ code: 11_000 });
+    expect(await models.count(items, { tenant: 'main' })).toBe(0);
+    expect(await models.position('pair')).toBe(0);
+    await outside.collection('owner-totals.1').dropIndex('by_hand');
+    await commit(models, 0, 100);
+    expect(await models.count(items, { tenant: 'main' })).toBe(100);
+  });
+
+  it('looks again when the rows it was sent to have just been replaced', async () => {
+    const models = await opened('writer');
+    await models.writer.prepare([pair], 1);
+    await commit(models, 0, 3);
+    const hash = await models.canonicalHash(items);
+    await models.writer.beginRebuild(pair, 1, 1);
+    await commit(models, 0, 3, 'shadow');
+    await models.writer.swap(pair, 1);
+    const late = () => jest.spyOn(ProjectionStates.prototype, 'liveOf').mockResolvedValueOnce(1);
+    const query = { tenant: 'main' };
+    for (const [look, expected] of [
+      [async () => (await models.find(items, { ...query, limit: 5 })).items.length, 3],
+      [() => models.count(items, query), 3],
+      [() => models.sum(items, 'amount', query), '3.75'],
+      [async () => (await models.get(items, { ...query, owner: 'o', n: 2 }))?.n, 2],
+      [() => models.canonicalHash(items), hash],
+    ] as const) {
+      const spy = late();
+      expect(await look()).toBe(expected);
+      expect(spy.mock.calls.length).toBeGreaterThan(1);
+      spy.mockRestore();
+    }
   });
 
   it('never shows a position before its rows', async () => {
