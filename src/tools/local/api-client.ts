@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** An error answer of the API, with its problem document. */
@@ -7,12 +8,20 @@ export class ApiError extends Error {
     readonly status: number,
     readonly body: unknown,
     where: string,
+    /** Of the answer's `Retry-After`; absent when asking again is of no use. */
+    readonly retryAfterSeconds?: number,
   ) {
     super(`${where} answered ${status}: ${JSON.stringify(body).slice(0, 2000)}`);
   }
 }
 
-/** A REST client as any user would write it: JSON in, JSON out, a key, and nothing of the server's insides. */
+/** How long a request is asked again while the server says that it, or what it stands on, is not ready yet. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * A REST client as any user would write it: JSON in, JSON out, a key, and nothing of the server's insides. A 503 with
+ * `Retry-After` is asked again: reads as they are, commands under the same `Idempotency-Key`.
+ */
 export class ApiClient {
   constructor(
     private readonly baseUrl: string,
@@ -65,20 +74,38 @@ export class ApiClient {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<T> {
     const form = body instanceof FormData;
-    const response = await fetch(url, {
+    const request: RequestInit = {
       method,
       headers: {
         ...(this.key === undefined ? {} : { authorization: `Bearer ${this.key}` }),
         ...(body === undefined || form ? {} : { 'content-type': 'application/json' }),
+        ...(method === 'GET' ? {} : { 'idempotency-key': randomUUID() }),
         ...headers,
       },
       ...(body === undefined ? {} : { body: form ? body : JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    const parsed: unknown = text === '' ? undefined : parseJson(text);
-    if (!response.ok) throw new ApiError(response.status, parsed, `${method} ${url.pathname}`);
-    return parsed as T;
+    };
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        return (await answerOf(url, request)) as T;
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.retryAfterSeconds === undefined) throw error;
+        const waitMs = error.retryAfterSeconds * 1000;
+        if (performance.now() + waitMs > deadline) throw error;
+        await pause(waitMs);
+      }
+    }
   }
+}
+
+async function answerOf(url: URL, request: RequestInit): Promise<unknown> {
+  const response = await fetch(url, request);
+  const text = await response.text();
+  const parsed: unknown = text === '' ? undefined : parseJson(text);
+  if (response.ok) return parsed;
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const again = response.status === 503 && Number.isFinite(retryAfter) ? retryAfter : undefined;
+  throw new ApiError(response.status, parsed, `${request.method ?? 'GET'} ${url.pathname}`, again);
 }
 
 function parseJson(text: string): unknown {
