@@ -50,10 +50,10 @@ export function decidePutPricing(command: PutPricing, book: CatalogBook): readon
       ],
     });
   }
-  const missing = missingOfPrice(book, parsed.pricing);
-  if (missing.length > 0) {
-    return refuse('catalog/pricing-invalid', `The price of ${priceOfferId} names what is not there: see each error`, {
-      errors: missing.map(({ path, message }) => ({ path: inBody(path), message })),
+  const contradictions = missingOfPrice(book, parsed.pricing);
+  if (contradictions.length > 0) {
+    return refuse('catalog/pricing-invalid', `The price of ${priceOfferId} does not fit the catalog: see each error`, {
+      errors: contradictions.map(({ path, message }) => ({ path: inBody(path), message })),
     });
   }
   const data = { priceOfferId, version: latest + 1, effectiveFrom, pricing: parsed.pricing, reason };

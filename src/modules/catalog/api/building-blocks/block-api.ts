@@ -105,7 +105,7 @@ export const BLOCK_APIS: readonly BlockApi[] = [
     dtos: blockDtos('UsageType', UsageTypeMembers),
     Query: ServicesQuery,
     examples: {
-      usual: { id: 'CALL_LEVY', name: 'Levy on calls', unit: 'event', serviceType: 'VOICE', reason: REASON },
+      usual: { id: 'PREMIUM_CALL', name: 'Premium call', unit: 'second', serviceType: 'VOICE', reason: REASON },
       spare: { id: 'FAX_PAGE', unit: 'page', serviceType: 'VOICE', reason: REASON },
     },
   },
@@ -114,20 +114,21 @@ export const BLOCK_APIS: readonly BlockApi[] = [
     className: 'MultiRateUsageType',
     plural: 'Multi-rate usage types',
     says: 'Usage types whose records are charged several times, once for each child.',
-    means: 'The id is the usage type of the records; its children are charged in their order.',
+    means:
+      'The id is the usage type of the records. A price for them charges its children, each as a part of the line, in their order and by these percentages; what it bills as follows from `invoiceAt`.',
     dtos: blockDtos('MultiRateUsageType', MultiRateMembers),
     Query: BlocksQuery,
     examples: {
       usual: {
-        id: 'CALL',
-        name: 'Call with its levy',
-        children: [{ usageType: 'CALL' }, { usageType: 'CALL_LEVY', percent: { value: '5', of: ['CALL'] } }],
+        id: 'PREMIUM_CALL',
+        name: 'Premium call: the call, and 5 % of it',
+        children: [{ usageType: 'CALL' }, { usageType: 'PREMIUM_CALL', percent: { value: '5', of: ['CALL'] } }],
         invoiceAt: 'PARENT',
         reason: REASON,
       },
       spare: {
-        id: 'CALL_LEVY',
-        children: [{ usageType: 'CALL' }, { usageType: 'CALL_LEVY' }],
+        id: 'CALL',
+        children: [{ usageType: 'CALL' }, { usageType: 'PREMIUM_CALL' }],
         invoiceAt: 'CHILD',
         reason: REASON,
       },
@@ -151,7 +152,13 @@ export const BLOCK_APIS: readonly BlockApi[] = [
         unit: 'kWh',
         reason: REASON,
       },
-      spare: { id: 'COLD_USED', kind: 'METER_DIFFERENCE', reading: 'reading', unit: 'kWh', reason: REASON },
+      spare: {
+        id: 'MEGABYTES',
+        kind: 'EXPRESSION',
+        expression: 'math.ceil(bytes / 1048576)',
+        unit: 'MB',
+        reason: REASON,
+      },
     },
   },
   {

@@ -21,10 +21,10 @@ export class BillableServiceMembers {
 }
 
 export class UsageTypeMembers {
-  @ApiPropertyOptional({ description: 'For people; the id when absent.', example: 'Call set-up' })
+  @ApiPropertyOptional({ description: 'For people; the id when absent.', example: 'Premium call' })
   name!: string;
 
-  @ApiProperty({ description: 'Unit of its quantity.', example: 'event' })
+  @ApiProperty({ description: 'Unit of its quantity.', example: 'second' })
   unit!: string;
 
   @ApiProperty({ description: 'The service type it belongs to.', example: 'VOICE' })
@@ -51,7 +51,7 @@ export class ChildUsageTypeDto {
 }
 
 export class MultiRateMembers {
-  @ApiPropertyOptional({ description: 'For people; the id when absent.', example: 'Call with its levy' })
+  @ApiPropertyOptional({ description: 'For people; the id when absent.', example: 'Premium call' })
   name!: string;
 
   @ApiProperty({ description: 'What a record is charged for, in this order.', type: () => [ChildUsageTypeDto] })

@@ -12,7 +12,10 @@ export class RateUnitMembers {
   })
   kind!: string;
 
-  @ApiPropertyOptional({ description: 'With EXPRESSION: in CEL, the Common Expression Language.' })
+  @ApiPropertyOptional({
+    description:
+      'With EXPRESSION: in CEL, the Common Expression Language, exactly and without doubles: names are quantities of the record, `attributes.name` its texts, and `math.ceil`, `math.floor` and the like are there.',
+  })
   expression?: string;
 
   @ApiPropertyOptional({

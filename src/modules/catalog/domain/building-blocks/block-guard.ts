@@ -4,6 +4,7 @@ import type { Pricing } from '../pricing/pricing.js';
 import type { BlockFact } from './block-events.js';
 import { referencesOfBlock, referencesOfPrice, type BlockReference } from './block-references.js';
 import { BLOCK_KINDS, BLOCK_WORDS, type BlockDefinition, type BlockKind } from './building-block.js';
+import { checkMultiRate } from './check-multi-rate.js';
 import { TIME_ZONE_PROPERTY } from './system-properties.js';
 import { timeNamesOf } from './time-unit.js';
 import { zonesOf } from './zone-unit.js';
@@ -14,9 +15,9 @@ interface Use {
   readonly by: string;
 }
 
-/** What a price names and the catalog does not have, each with its path in the price. */
+/** What a price names and the catalog does not have, or has otherwise, each with its path in the price. */
 export function missingOfPrice(book: CatalogBook, pricing: Pricing): readonly FieldError[] {
-  return missing(book, referencesOfPrice(pricing));
+  return [...missing(book, referencesOfPrice(pricing)), ...checkMultiRate(book.blocks, pricing)];
 }
 
 /**

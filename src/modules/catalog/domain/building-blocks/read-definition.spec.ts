@@ -120,6 +120,8 @@ describe('what is wrong with a definition, all of it at once', () => {
       ['children[0].percent.of', 'children[0].percent.value'],
     ],
     ['RATE_UNIT', 'R', { kind: 'EXPRESSION', unit: 'GB', reading: 'x' }, ['expression', 'reading']],
+    ['RATE_UNIT', 'R', { kind: 'EXPRESSION', unit: 'GB', expression: 'bytes /' }, ['expression']],
+    ['RATE_UNIT', 'R', { kind: 'EXPRESSION', unit: 'GB', expression: 'shell(bytes)' }, ['expression']],
     ['RATE_UNIT', 'R', { kind: 'METER_DIFFERENCE', unit: 'GB', rolloverAt: '0' }, ['reading', 'rolloverAt']],
     ['ZONE_UNIT', 'Z', { attribute: 'to', rows: [] }, ['rows']],
     [
