@@ -9,6 +9,7 @@ import { SystemPropertiesController } from './api/building-blocks/system-propert
 import { UnitLookupsController } from './api/building-blocks/unit-lookups.controller.js';
 import { CatalogController } from './api/catalog.controller.js';
 import { PriceOffersController } from './api/price-offers.controller.js';
+import { PriceTrialController } from './api/price-trial.controller.js';
 import {
   DefineBuildingBlockHandler,
   RemoveBuildingBlockHandler,
@@ -25,6 +26,7 @@ import { catalogProjection } from './projections/catalog.projection.js';
 @Module({
   controllers: [
     CatalogController,
+    PriceTrialController,
     PriceOffersController,
     ...BLOCK_APIS.map(buildingBlockController),
     SystemPropertiesController,

@@ -18,7 +18,8 @@ const DESCRIPTION = `Usage files become money, and every reprocess and every aud
 **Start here**: press *Authorize* and paste the API key that was shown at the first start. Then every example below runs as
 it stands, in this order; ids that come to be on the way, such as \`fileId\`, are in the answers.
 
-1. \`POST /v1/feeds/catalog\`, \`PUT /v1/price-offers/{priceOfferId}/pricing\`: a plan for calls, and its price.
+1. \`POST /v1/feeds/catalog\`, \`POST /v1/price-offers/try\`, \`PUT /v1/price-offers/{priceOfferId}/pricing\`: a plan for
+   calls, a price tried on sample calls, and its price.
 2. \`POST /v1/feeds/accounts\`, examples 1 and 2: a customer, and another whose account is not there yet.
 3. \`POST /v1/source-platforms\`, \`POST /v1/mappings/try\`, \`POST /v1/mappings\`: how a file is read.
 4. \`POST /v1/usage-files\` with the lines shown there; \`GET /v1/usage-files/{fileId}\`: its phases and their balance.

@@ -46,3 +46,11 @@ export function ownCounterKind(name: string): OwnCounter | undefined {
   if (name.startsWith(FREE)) return 'FREE_EVENT';
   return name.startsWith(SPEND) ? 'SPEND_TOTAL' : 'METER_READING';
 }
+
+/** What a key is the key of. */
+export function resourceOf(key: ResourceKey): { readonly kind: 'ALLOWANCE' | 'ACCUMULATOR'; readonly name: string } {
+  const allowance = allowanceNameOf(key);
+  return allowance === undefined
+    ? { kind: 'ACCUMULATOR', name: key.slice(ACCUMULATOR_KEY.length) }
+    : { kind: 'ALLOWANCE', name: allowance };
+}

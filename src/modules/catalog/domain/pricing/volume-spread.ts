@@ -1,9 +1,8 @@
 import type { CompiledCharge } from './compile-charge.js';
-import { amountOfTiers } from './tier-amounts.js';
 import { shareOf } from './share.js';
 import { amountText, quantityText, type AmountUnits, type QuantityUnits } from './scaled.js';
 import type { Pricing } from './pricing.js';
-import { explainTiers } from './tier-amounts.js';
+import { amountOfTiers, explainTiers } from './tier-amounts.js';
 
 /**
  * The second pass over a period that is priced by VOLUME: F of its total, spread over its records in proportion to what
@@ -35,14 +34,20 @@ export class VolumeSpread {
     return quantity === 0n ? 0n : shareOf(this.amount, { from, to: this.position, whole: this.total });
   }
 
-  /** In words and numbers; what a record was charged before is taken back with it. */
-  explain(pricing: Pricing, quantity: QuantityUnits, amount: AmountUnits): readonly string[] {
-    const { currency } = pricing;
+  /** What the cycle came to, in words and numbers. */
+  explainTotal(pricing: Pricing): readonly string[] {
     return [
       `The billing cycle came to ${quantityText(this.total)} ${this.charge.measure} as a whole.`,
       ...explainTiers(this.charge, pricing, this.total),
-      `That is ${amountText(this.amount)} ${currency} for the cycle; the share of this record, ${quantityText(quantity)} of ` +
-        `${quantityText(this.total)}, is ${amountText(amount)} ${currency}.`,
+      `That is ${amountText(this.amount)} ${pricing.currency} for the cycle.`,
+    ];
+  }
+
+  /** The same for one record of it. */
+  explain(pricing: Pricing, quantity: QuantityUnits, amount: AmountUnits): readonly string[] {
+    return [
+      ...this.explainTotal(pricing),
+      `The share of this record, ${quantityText(quantity)} of ${quantityText(this.total)}, is ${amountText(amount)} ${pricing.currency}.`,
     ];
   }
 }

@@ -155,7 +155,8 @@ describe('the second pass by VOLUME', () => {
       'The billing cycle came to 180 units as a whole.',
       '180 units in tier 2 (above 100) at 0.5 EUR per 1: 90 EUR.',
       'Entering tier 2 (above 100) costs 7 EUR, once.',
-      'That is 97 EUR for the cycle; the share of this record, 60 of 180, is 32.3333333333 EUR.',
+      'That is 97 EUR for the cycle.',
+      'The share of this record, 60 of 180, is 32.3333333333 EUR.',
     ]);
     expect(() => spread.next(quantityOf('121'))).toThrow('more than its total');
     const flat = compilePricing(recurring({ fixed: '1' }).pricing);

@@ -1,0 +1,345 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsDefined,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsTimeZone,
+  Length,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { IsInstant } from '../../../shared/http/is-instant.js';
+import { IMPACT_MEANINGS } from '../domain/pricing/name-impact.js';
+
+const TRIED_PRICING = {
+  currency: 'EUR',
+  grants: [{ allowance: 'FREE_SECONDS', quantity: '60', unit: 'seconds' }],
+  spend: { maximum: '25.00' },
+  charges: [
+    {
+      name: 'national calls',
+      when: { usageType: 'CALL', attributes: { network: 'NATIONAL' } },
+      measure: 'seconds',
+      increments: { first: '60', next: '6' },
+      tiers: {
+        by: 'BALANCE',
+        accumulator: 'TALKED',
+        steps: [
+          { upTo: '600', price: '0.09', per: '60' },
+          { price: '0.05', per: '60' },
+        ],
+      },
+      allowances: ['FREE_SECONDS'],
+      accumulators: ['TALKED'],
+    },
+    {
+      name: 'calls abroad',
+      when: { usageType: 'CALL' },
+      measure: 'seconds',
+      fixed: '0.10',
+      tiers: { by: 'QUANTITY', steps: [{ price: '0.30', per: '60' }] },
+    },
+  ],
+};
+const TRIED_RECORDS = [
+  { usageType: 'CALL', at: '2026-01-10T09:00:00Z', quantities: { seconds: '61' }, attributes: { network: 'NATIONAL' } },
+  {
+    usageType: 'CALL',
+    at: '2026-01-10T10:00:00Z',
+    quantities: { seconds: '900' },
+    attributes: { network: 'NATIONAL' },
+  },
+  { usageType: 'CALL', at: '2026-01-11T09:00:00Z', quantities: { seconds: '120' }, attributes: { network: 'ABROAD' } },
+];
+
+export class TriedRecordRequest {
+  @ApiProperty({ description: 'Usage type.', example: 'CALL' })
+  @IsString()
+  @Length(1, 100)
+  usageType!: string;
+
+  @ApiProperty({ description: 'Usage time: when it began.', example: '2026-01-10T09:00:00Z' })
+  @IsInstant()
+  at!: string;
+
+  @ApiPropertyOptional({ description: 'Whose meter it reads; the same for all when absent.', example: '491510000001' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 100)
+  serviceId?: string;
+
+  @ApiPropertyOptional({
+    description: 'Exact decimals, as text, by name.',
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    example: { seconds: '61' },
+  })
+  @IsOptional()
+  @IsObject()
+  quantities?: Record<string, unknown>;
+
+  @ApiPropertyOptional({
+    description: 'Texts by name.',
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    example: { network: 'NATIONAL' },
+  })
+  @IsOptional()
+  @IsObject()
+  attributes?: Record<string, unknown>;
+}
+
+export class TryPricingRequest {
+  @ApiProperty({
+    description: 'In the language of prices; parts of it that are not carried out yet are tried too, and named.',
+    type: 'object',
+    additionalProperties: true,
+    example: TRIED_PRICING,
+  })
+  @IsDefined()
+  pricing!: unknown;
+
+  @ApiProperty({
+    description: 'Usage of one subscription, in the order in which it is rated.',
+    type: () => [TriedRecordRequest],
+    example: TRIED_RECORDS,
+  })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(500)
+  @ValidateNested({ each: true })
+  @Type(() => TriedRecordRequest)
+  records!: TriedRecordRequest[];
+
+  @ApiPropertyOptional({ description: 'Day of the month at which billing cycles begin.', example: 1, default: 1 })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(31)
+  billingDay?: number;
+
+  @ApiPropertyOptional({ description: 'Zone of the billing cycles.', example: 'Europe/Berlin', default: 'UTC' })
+  @IsOptional()
+  @IsTimeZone()
+  @MaxLength(64)
+  timeZone?: string;
+
+  @ApiPropertyOptional({
+    description: 'Accumulators in the cycle of the first record, before it.',
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    example: { TALKED: '300' },
+  })
+  @IsOptional()
+  @IsObject()
+  accumulators?: Record<string, unknown>;
+
+  @ApiPropertyOptional({
+    description: 'Allowances in the cycle of the first record, before it; what is named is not granted again.',
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    example: { FREE_SECONDS: '60' },
+  })
+  @IsOptional()
+  @IsObject()
+  allowances?: Record<string, unknown>;
+}
+
+export class TriedImpactDto {
+  @ApiProperty({ enum: IMPACT_MEANINGS, example: 'USAGE', description: 'Which step of the price it is.' })
+  meaning!: string;
+
+  @ApiProperty({
+    description: 'What kind of resource it changes.',
+    enum: ['PRICE', 'ALLOWANCE', 'ACCUMULATOR'],
+    example: 'PRICE',
+  })
+  offerType!: string;
+
+  @ApiProperty({ example: 'EUR', description: 'The currency, allowance or accumulator that changes.' })
+  resource!: string;
+
+  @ApiProperty({ description: 'By how much; an allowance that gives is negative.', example: '66' })
+  quantity!: string;
+
+  @ApiProperty({ example: '0.09', nullable: true, type: String, description: 'Price of `per` units.' })
+  rate!: string | null;
+
+  @ApiProperty({ description: 'Units the rate is for.', example: '60', nullable: true, type: String })
+  per!: string | null;
+
+  @ApiProperty({
+    example: '0.099',
+    nullable: true,
+    type: String,
+    description: 'In the currency; offsets are negative.',
+  })
+  amount!: string | null;
+
+  @ApiProperty({ example: 0, nullable: true, type: Number, description: 'Step of the tiers, from 0.' })
+  tier!: number | null;
+
+  @ApiProperty({ example: '0', nullable: true, type: String, description: 'The tier is (tierFrom, tierTo].' })
+  tierFrom!: string | null;
+
+  @ApiProperty({ example: '600', nullable: true, type: String, description: 'null = open end.' })
+  tierTo!: string | null;
+
+  @ApiProperty({
+    description: 'The impact in one sentence.',
+    example: '66 seconds in tier 1 (above 0 up to 600) at 0.09 EUR per 60: 0.099 EUR.',
+  })
+  text!: string;
+}
+
+export class TriedChargeDto {
+  @ApiProperty({ description: 'Name of the charge.', example: 'national calls' })
+  charge!: string;
+
+  @ApiProperty({ description: 'What it is billed as.', example: 'CALL' })
+  usageType!: string;
+
+  @ApiProperty({ description: 'Unit of the quantity.', example: 'seconds' })
+  measure!: string;
+
+  @ApiProperty({ description: 'Rated quantity.', example: '66' })
+  quantity!: string;
+
+  @ApiProperty({ description: 'Net amount.', example: '0.009' })
+  amount!: string;
+
+  @ApiProperty({ description: 'What the record changed, in the order of evaluation.', type: () => [TriedImpactDto] })
+  impacts!: TriedImpactDto[];
+
+  @ApiProperty({
+    description: 'How it came about, in the order of evaluation.',
+    type: [String],
+    example: ['The record has 61 seconds.', 'Rounded to increments (the first 60 whole, then every begun 6): 66.'],
+  })
+  explanation!: string[];
+}
+
+export class TriedSuspenseDto {
+  @ApiProperty({ description: 'The code it would be suspended with.', example: 'NO_MATCHING_RATE' })
+  code!: string;
+
+  @ApiProperty({ description: 'What is missing.', example: 'it has no charge for usage type SMS' })
+  reason!: string;
+}
+
+export class TriedRecordDto {
+  @ApiProperty({ description: 'Place among the records of the request, from 0.', example: 0 })
+  record!: number;
+
+  @ApiProperty({ description: 'Start of its billing cycle.', example: '2026-01-01T00:00:00.000Z' })
+  cycleStart!: string;
+
+  @ApiProperty({ description: 'What it costs.', example: '0.009' })
+  amount!: string;
+
+  @ApiProperty({ description: 'One monetized record each.', type: () => [TriedChargeDto] })
+  charges!: TriedChargeDto[];
+
+  @ApiPropertyOptional({ description: 'Set when it would be suspended.', type: () => TriedSuspenseDto })
+  suspended?: TriedSuspenseDto;
+}
+
+export class TriedTotalDto {
+  @ApiProperty({ description: 'Name of the charge.', example: 'storage' })
+  charge!: string;
+
+  @ApiPropertyOptional({ description: 'What the cycle came to.', example: '180' })
+  total?: string;
+
+  @ApiProperty({ description: 'What it costs.', example: '90' })
+  amount!: string;
+
+  @ApiProperty({
+    description: 'How it came about.',
+    type: [String],
+    example: ['The billing cycle came to 180 GB as a whole.'],
+  })
+  explanation!: string[];
+}
+
+export class TriedTrueUpDto {
+  @ApiProperty({ description: 'What is missing of the minimum.', example: '3.5' })
+  amount!: string;
+
+  @ApiProperty({
+    description: 'How it came about.',
+    type: [String],
+    example: ['At least 10 EUR is due for a billing cycle.'],
+  })
+  explanation!: string[];
+}
+
+export class TriedCycleDto {
+  @ApiProperty({ description: 'Start of the billing cycle.', example: '2026-01-01T00:00:00.000Z' })
+  cycleStart!: string;
+
+  @ApiProperty({ description: 'What it comes to once it has ended.', example: '1.615' })
+  amount!: string;
+
+  @ApiProperty({ description: 'What is priced as a whole, by VOLUME.', type: () => [TriedTotalDto] })
+  volumes!: TriedTotalDto[];
+
+  @ApiPropertyOptional({ description: 'Where the price has a minimum spend.', type: () => TriedTrueUpDto })
+  trueUp?: TriedTrueUpDto;
+}
+
+export class TriedBalanceDto {
+  @ApiProperty({ description: 'Start of the billing cycle.', example: '2026-01-01T00:00:00.000Z' })
+  cycleStart!: string;
+
+  @ApiProperty({ description: 'What it is a balance of.', enum: ['ALLOWANCE', 'ACCUMULATOR'], example: 'ACCUMULATOR' })
+  kind!: string;
+
+  @ApiProperty({ description: 'Its name; those that begin with $ the price keeps for itself.', example: 'TALKED' })
+  resource!: string;
+
+  @ApiProperty({ description: 'After all records.', example: '1266' })
+  balance!: string;
+}
+
+export class NotCarriedOutDto {
+  @ApiProperty({ description: 'Where in the price.', example: 'charges[0].tiers.by' })
+  path!: string;
+
+  @ApiProperty({
+    description: 'What is not carried out, and why.',
+    example: 'VOLUME is part of the language but not carried out by this version: …',
+  })
+  message!: string;
+}
+
+export class PricingTrialDto {
+  @ApiProperty({ description: 'Of all amounts.', example: 'EUR' })
+  currency!: string;
+
+  @ApiProperty({ description: 'What all records cost together.', example: '1.615' })
+  amount!: string;
+
+  @ApiProperty({ description: 'One for each record, in order.', type: () => [TriedRecordDto] })
+  records!: TriedRecordDto[];
+
+  @ApiProperty({ description: 'What the billing cycles come to.', type: () => [TriedCycleDto] })
+  cycles!: TriedCycleDto[];
+
+  @ApiProperty({ description: 'What one unit of a subscription pays without usage.', type: () => [TriedTotalDto] })
+  withoutUsage!: TriedTotalDto[];
+
+  @ApiProperty({ description: 'Allowances and accumulators after all records.', type: () => [TriedBalanceDto] })
+  balances!: TriedBalanceDto[];
+
+  @ApiProperty({ description: 'What putting the price would be refused for.', type: () => [NotCarriedOutDto] })
+  notCarriedOut!: NotCarriedOutDto[];
+}
