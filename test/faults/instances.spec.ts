@@ -86,6 +86,9 @@ async function liveTogether(folder: string, random: Random, stores: RunStores): 
       await verifyChains(instances.env);
       await compareReadModels(instances.env);
       return { ...state, rated: await ratedRecords(instances.env) };
+    } catch (error) {
+      process.stdout.write(`${instances.output()}\n`);
+      throw error;
     } finally {
       await instances.abandon();
     }

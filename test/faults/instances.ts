@@ -110,6 +110,13 @@ export class Instances {
     return Promise.all(this.all.map(({ server }) => server.program.stop()));
   }
 
+  /** The last lines of each, for whoever looks for a reason. */
+  output(): string {
+    return this.all
+      .map(({ name, server }) => `${name}:\n${server.program.output().split('\n').slice(-40).join('\n')}`)
+      .join('\n');
+  }
+
   /** What a test must leave behind when it failed. */
   async abandon(): Promise<void> {
     await Promise.all(this.all.map(({ server }) => server.program.kill()));

@@ -3,10 +3,20 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { until, type ApiClient } from '../local/api-client.js';
 import { RetallyServer } from '../local/local-system.js';
+import type { RunStores } from '../local/run-stores.js';
 import { setUpSample } from '../local/sample-setup.js';
 import { BENCH_ACCOUNTS, type BenchFile } from './bench-file.js';
 import { projected } from '../local/read-model-progress.js';
 import { fileProgress, uploadBenchFile, type UploadedFile } from './usage-file-progress.js';
+
+/** A server makes its collections at the first start. */
+export const START_MS = 180_000;
+
+/** Where a run keeps its data. */
+export interface BenchPlace {
+  readonly directory: string;
+  readonly stores: RunStores;
+}
 
 export interface EndToEnd {
   readonly recordsPerSecond: number;
@@ -15,8 +25,9 @@ export interface EndToEnd {
   readonly uploadSeconds: number;
   /** Highest resident memory of the server process, bytes. */
   readonly peakMemory: number;
-  readonly logBytesPerRecord: number;
-  readonly readModelBytesPerRecord: number;
+  /** Of local files; on servers they are the servers'. */
+  readonly logBytesPerRecord?: number;
+  readonly readModelBytesPerRecord?: number;
   readonly pageP50Ms: number;
   readonly pageP99Ms: number;
   readonly pagesAsked: number;
@@ -27,8 +38,12 @@ export interface EndToEnd {
  * server is one in service: it has been through a file before. (A process that has just started translates its code
  * first: about a second, once. The floor, a few hundred lines, is as quick in its first second as later.)
  */
-export async function measureEndToEnd(file: BenchFile, warmUp: BenchFile, directory: string): Promise<EndToEnd> {
-  const server = await RetallyServer.start({ dataDir: directory, port: 0 });
+export async function measureEndToEnd(
+  file: BenchFile,
+  warmUp: BenchFile,
+  { directory, stores }: BenchPlace,
+): Promise<EndToEnd> {
+  const server = await RetallyServer.start({ dataDir: directory, port: 0, stores, timeoutMs: START_MS });
   try {
     await setUpSample(server.api, BENCH_ACCOUNTS);
     await untilQueryable(server.api, await uploadBenchFile(server.api, warmUp));
@@ -47,8 +62,10 @@ export async function measureEndToEnd(file: BenchFile, warmUp: BenchFile, direct
       seconds: Number(seconds.toFixed(3)),
       uploadSeconds: Number(((uploaded - started) / 1000).toFixed(3)),
       peakMemory: server.program.peakMemory(),
-      logBytesPerRecord: (after.log - before.log) / file.records,
-      readModelBytesPerRecord: (after.readModels - before.readModels) / file.records,
+      ...(after.log > 0 ? { logBytesPerRecord: (after.log - before.log) / file.records } : {}),
+      ...(after.readModels > 0
+        ? { readModelBytesPerRecord: (after.readModels - before.readModels) / file.records }
+        : {}),
       pageP50Ms: percentile(latencies, 0.5),
       pageP99Ms: percentile(latencies, 0.99),
       pagesAsked: latencies.length,

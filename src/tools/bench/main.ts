@@ -2,19 +2,21 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { writeBenchFile, writeWarmUpFile } from './bench-file.js';
-import { measureEndToEnd } from './end-to-end.js';
+import { runStores, type RunAddresses } from '../local/run-stores.js';
+import { writeBenchFile, writeWarmUpFile, type BenchFile } from './bench-file.js';
+import { measureEndToEnd, type BenchPlace, type EndToEnd } from './end-to-end.js';
 import { measureFloor } from './floor-run.js';
 import type { Measurement } from './measurement.js';
 import { measureRating, printRating } from './rating.js';
 import type { ModelMeasurement } from './rating/measure-model.js';
 import { printTable, verdicts } from './report.js';
-import { measureStages } from './stages.js';
+import { measureStages, type Stages } from './stages.js';
 
 const { values } = parseArgs({
   options: {
     records: { type: 'string' },
     only: { type: 'string' },
+    profile: { type: 'string', default: 'embedded' },
     json: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -23,13 +25,16 @@ const { values } = parseArgs({
 
 const PARTS = ['end-to-end', 'stages', 'rating'];
 
-const HELP = `npm run bench -- [--records 100000,1000000] [--only end-to-end|stages|rating] [--json] [--keep]
+const HELP = `npm run bench -- [--records 100000,1000000] [--only end-to-end|stages|rating] [--profile server]
+                   [--json] [--keep]
 
 Measures Retally in processes of their own, on the embedded profile, on one generated file of calls per size:
   floor        a program without domain logic: read, split, encode, append durably, insert the same rows
   end to end   POST /v1/usage-files until every record is rated and every row can be queried, all roles at once,
                on a server that has been through a smaller file before
   stages       the same with one role at a time: mediation, rating, projection
+--profile server measures the last two beside it on the servers that RETALLY_EVENT_STORE and RETALLY_READ_MODELS name,
+with a stream prefix and a database of each run's own.
 Pure rating (--only rating) reads and writes nothing: records per second of processor time for each price model, beside
 the same arithmetic written by hand, whose every amount must be the same; its --records is 100000 unless it is given.
 --json prints the figures alone; --keep leaves the files for a look.`;
@@ -41,6 +46,7 @@ async function main(): Promise<void> {
   }
   if (values.only !== undefined && !PARTS.includes(values.only))
     throw new Error(`--only takes one of ${PARTS.join(', ')}`);
+  const servers = serversOf(values.profile);
   const alone = values.only === 'rating';
   const sizes = (values.records ?? (alone ? '100000' : '100000,1000000')).split(',').map(Number);
   if (sizes.some((size) => !Number.isInteger(size) || size < 1000))
@@ -49,7 +55,7 @@ async function main(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'retally-bench-'));
   try {
     const measurements: Measurement[] = [];
-    for (const records of sizes) measurements.push(await measure(records, join(directory, String(records))));
+    for (const records of sizes) measurements.push(await measure(records, join(directory, String(records)), servers));
     report(measurements);
   } finally {
     if (values.keep) console.error(`Kept: ${directory}`);
@@ -68,21 +74,60 @@ async function pureRating(sizes: readonly number[]): Promise<void> {
   console.log(JSON.stringify({ machine: machine(), rating }, null, values.json ? 0 : 2));
 }
 
-async function measure(records: number, directory: string): Promise<Measurement> {
+/** @returns undefined when only the embedded profile is to be measured. */
+function serversOf(profile: string): RunAddresses | undefined {
+  if (profile === 'embedded') return undefined;
+  if (profile !== 'server') throw new Error('--profile takes embedded or server');
+  const addresses = { eventStore: process.env['RETALLY_EVENT_STORE'], readModels: process.env['RETALLY_READ_MODELS'] };
+  if (Object.keys(runStores(addresses).env).length === 0)
+    throw new Error('--profile server needs addresses in RETALLY_EVENT_STORE and RETALLY_READ_MODELS');
+  return addresses;
+}
+
+interface Measured {
+  readonly endToEnd?: EndToEnd;
+  readonly stages?: Stages;
+}
+
+async function measure(records: number, directory: string, servers: RunAddresses | undefined): Promise<Measurement> {
   const file = await writeBenchFile(directory, records);
+  const warmUp = await writeWarmUpFile(directory);
   progress(`${records} records: the floor`);
   const floor = await measureFloor(file.path, join(directory, 'floor'));
-  progress(`${records} records: end to end`);
-  const warmUp = await writeWarmUpFile(directory);
-  const endToEnd =
-    values.only === 'stages' ? undefined : await measureEndToEnd(file, warmUp, join(directory, 'end-to-end'));
-  progress(`${records} records: stage by stage`);
-  const stages = values.only === 'end-to-end' ? undefined : await measureStages(file, join(directory, 'stages'));
+  const embedded = await measureProfile({ file, warmUp, directory: join(directory, 'embedded') }, {});
+  const server = servers && (await measureProfile({ file, warmUp, directory: join(directory, 'server') }, servers));
   return {
     records,
     floor,
-    ...(endToEnd === undefined ? {} : { endToEnd, ratio: endToEnd.recordsPerSecond / floor.recordsPerSecond }),
-    ...(stages === undefined ? {} : { stages }),
+    ...embedded,
+    ...(server === undefined ? {} : { server }),
+    ...(embedded.endToEnd && { ratio: embedded.endToEnd.recordsPerSecond / floor.recordsPerSecond }),
+  };
+}
+
+interface Inputs {
+  readonly file: BenchFile;
+  readonly warmUp: BenchFile;
+  readonly directory: string;
+}
+
+async function measureProfile({ file, warmUp, directory }: Inputs, addresses: RunAddresses): Promise<Measured> {
+  const run = async <T>(name: string, work: (place: BenchPlace) => Promise<T>): Promise<T> => {
+    const stores = runStores(addresses);
+    progress(`${file.records} records: ${name}, on ${stores.profile}`);
+    try {
+      return await work({ directory: join(directory, name.replaceAll(' ', '-')), stores });
+    } finally {
+      await stores.dispose();
+    }
+  };
+  return {
+    ...(values.only === 'stages'
+      ? {}
+      : { endToEnd: await run('end to end', (place) => measureEndToEnd(file, warmUp, place)) }),
+    ...(values.only === 'end-to-end'
+      ? {}
+      : { stages: await run('stage by stage', (place) => measureStages(file, place)) }),
   };
 }
 

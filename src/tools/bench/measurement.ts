@@ -8,6 +8,8 @@ export interface Measurement {
   readonly floor: Floor;
   readonly endToEnd?: EndToEnd;
   readonly stages?: Stages;
+  /** The same on EventStoreDB and MongoDB, or one of them. */
+  readonly server?: { readonly endToEnd?: EndToEnd; readonly stages?: Stages };
   /** End to end, as a part of the floor. */
   readonly ratio?: number;
 }

@@ -1,3 +1,4 @@
+import type { EndToEnd } from './end-to-end.js';
 import type { Measurement } from './measurement.js';
 
 /** The first bars; a missed one is printed as missed. */
@@ -42,9 +43,28 @@ function rounded(value: number | null): number | null {
   return value === null ? null : Math.round(value * 1000) / 1000;
 }
 
+type Row = [string, (measurement: Measurement) => string];
+
+const SERVER_ROWS: readonly Row[] = [
+  ['on servers: end to end, records/s', ({ server }) => whole(server?.endToEnd?.recordsPerSecond)],
+  ['  mediation alone, records/s', ({ server }) => whole(server?.stages?.mediation.recordsPerSecond)],
+  ['  rating alone, records/s', ({ server }) => whole(server?.stages?.rating.recordsPerSecond)],
+  ['  projection alone, records/s', ({ server }) => whole(server?.stages?.projection.recordsPerSecond)],
+  ['  peak memory, MiB', ({ server }) => whole(megabytes(server?.endToEnd))],
+  ['  list page p50 / p99, ms', ({ server }) => pageTimes(server?.endToEnd)],
+];
+
+function megabytes(measured: EndToEnd | undefined): number | undefined {
+  return measured === undefined ? undefined : measured.peakMemory / 1_048_576;
+}
+
+function pageTimes(measured: EndToEnd | undefined): string {
+  return measured === undefined ? '-' : `${measured.pageP50Ms} / ${measured.pageP99Ms}`;
+}
+
 /** For people: one column per size. */
 export function printTable(measurements: readonly Measurement[]): void {
-  const rows: [string, (measurement: Measurement) => string][] = [
+  const rows: Row[] = [
     ['floor, records/s', ({ floor }) => whole(floor.recordsPerSecond)],
     ['end to end, records/s', ({ endToEnd }) => whole(endToEnd?.recordsPerSecond)],
     ['  as a part of the floor', ({ ratio }) => (ratio === undefined ? '-' : ratio.toFixed(2))],
@@ -52,14 +72,12 @@ export function printTable(measurements: readonly Measurement[]): void {
     ['mediation alone, records/s', ({ stages }) => whole(stages?.mediation.recordsPerSecond)],
     ['rating alone, records/s', ({ stages }) => whole(stages?.rating.recordsPerSecond)],
     ['projection alone, records/s', ({ stages }) => whole(stages?.projection.recordsPerSecond)],
-    ['peak memory, MiB', ({ endToEnd }) => whole(endToEnd === undefined ? undefined : endToEnd.peakMemory / 1_048_576)],
-    ['log, bytes per record', ({ endToEnd }) => endToEnd?.logBytesPerRecord.toFixed(1) ?? '-'],
-    ['read models, bytes per record', ({ endToEnd }) => endToEnd?.readModelBytesPerRecord.toFixed(1) ?? '-'],
-    [
-      'list page p50 / p99, ms',
-      ({ endToEnd }) => (endToEnd === undefined ? '-' : `${endToEnd.pageP50Ms} / ${endToEnd.pageP99Ms}`),
-    ],
+    ['peak memory, MiB', ({ endToEnd }) => whole(megabytes(endToEnd))],
+    ['log, bytes per record', ({ endToEnd }) => endToEnd?.logBytesPerRecord?.toFixed(1) ?? '-'],
+    ['read models, bytes per record', ({ endToEnd }) => endToEnd?.readModelBytesPerRecord?.toFixed(1) ?? '-'],
+    ['list page p50 / p99, ms', ({ endToEnd }) => pageTimes(endToEnd)],
   ];
+  if (measurements.some(({ server }) => server !== undefined)) rows.push(...SERVER_ROWS);
   console.log(
     ['', ...measurements.map(({ records }) => whole(records))].map((cell, index) => pad(cell, index)).join(''),
   );

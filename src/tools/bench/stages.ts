@@ -2,6 +2,7 @@ import { until } from '../local/api-client.js';
 import { RetallyServer } from '../local/local-system.js';
 import { setUpSample } from '../local/sample-setup.js';
 import { BENCH_ACCOUNTS, type BenchFile } from './bench-file.js';
+import { START_MS, type BenchPlace } from './end-to-end.js';
 import { logHead, projected } from '../local/read-model-progress.js';
 import { uploadBenchFile } from './usage-file-progress.js';
 
@@ -22,20 +23,16 @@ export interface Stages {
  * One role at a time on the same data: what each could do if the others cost nothing. A stage's time is from the
  * server being ready until the log (or the read models) has stopped moving.
  */
-export async function measureStages(file: BenchFile, directory: string): Promise<Stages> {
-  const first = await RetallyServer.start({ dataDir: directory, port: 0 });
+export async function measureStages(file: BenchFile, { directory, stores }: BenchPlace): Promise<Stages> {
+  const start = { dataDir: directory, port: 0, stores, timeoutMs: START_MS };
+  const first = await RetallyServer.start(start);
   const key = first.key;
   await setUpSample(first.api, BENCH_ACCOUNTS);
   await projected(first.api);
   await first.program.stop();
 
   const withRoles = async (roles: string, work: (server: RetallyServer) => Promise<number>): Promise<Stage> => {
-    const server = await RetallyServer.start({
-      dataDir: directory,
-      port: 0,
-      key,
-      env: { RETALLY_ROLES: `api,${roles}` },
-    });
+    const server = await RetallyServer.start({ ...start, key, env: { RETALLY_ROLES: `api,${roles}` } });
     try {
       const seconds = await work(server);
       return { recordsPerSecond: Math.round(file.records / seconds), seconds: Number(seconds.toFixed(3)) };
