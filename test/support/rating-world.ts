@@ -264,7 +264,7 @@ export class RatingWorld {
   ): Rater {
     const clock = ManualClock.at('2026-03-02T00:00:00Z');
     const parts = { store, snapshots: this.snapshots, claims, clock, logger: silentLogger };
-    return new Rater(parts, { partitions: 4, lingerMs: 0, keepEvery: 16_384, ...settings });
+    return new Rater(parts, { partitions: 4, lingerMs: 0, keepEvery: 8192, ...settings });
   }
 
   /** Runs a rater until every record asked for is answered. */

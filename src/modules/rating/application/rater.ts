@@ -34,12 +34,12 @@ export interface RaterSettings {
   readonly lingerMs: number;
   /**
    * What comes between two snapshots of a partition, in events of the reference data; a chunk of usage counts for
-   * sixteen. What a takeover reads again is bounded by it.
+   * sixteen, and there are at least as many as balances to write. What a takeover reads again is bounded by it.
    */
   readonly keepEvery: number;
 }
 
-export const RATER_SETTINGS: Omit<RaterSettings, 'partitions'> = { lingerMs: 50, keepEvery: 16_384 };
+export const RATER_SETTINGS: Omit<RaterSettings, 'partitions'> = { lingerMs: 50, keepEvery: 8192 };
 
 /**
  * The rate role: reads the log in order and answers, once, every record of the partitions it has claimed. What it has

@@ -9,6 +9,8 @@ import type { RaterSettings } from './rater.js';
 
 const PARTITIONS = 8;
 const PEOPLE = 40;
+/** Of a chunk. */
+const LINES = 300;
 const SETTINGS: Partial<RaterSettings> = { partitions: PARTITIONS, keepEvery: 64 };
 
 let world: RatingWorld;
@@ -28,7 +30,7 @@ async function fill(chunks: number): Promise<void> {
 async function more(chunk: number): Promise<void> {
   const newest = PEOPLE + chunk;
   const position = await world.usage(
-    Array.from({ length: 120 }, (_, index) => ({
+    Array.from({ length: LINES }, (_, index) => ({
       serviceId: `N${(chunk * 31 + index * 7) % (PEOPLE + chunk + 3)}`,
       quantities: { seconds: String((chunk * 3 + index) % 29) },
       at: START + (index % 50) * DAY,
@@ -37,12 +39,12 @@ async function more(chunk: number): Promise<void> {
   await world.account(newest);
   if (chunk % 3 === 2) await world.price(allowancePrice(`0.${chunk + 10}`), chunk + 2, START + chunk * DAY);
   if (chunk % 4 !== 3) return;
-  const records = Array.from({ length: 120 }, (_, ordinal) => ordinal).filter(
+  const records = Array.from({ length: LINES }, (_, ordinal) => ordinal).filter(
     (index) => (chunk * 31 + index * 7) % (PEOPLE + chunk + 3) === newest,
   );
   await world.reprocess(
     `r${chunk}`,
-    records.map((ordinal) => ({ position, ordinal, line: chunk * 120 + ordinal + 1 })),
+    records.map((ordinal) => ({ position, ordinal, line: chunk * LINES + ordinal + 1 })),
   );
 }
 
@@ -158,10 +160,10 @@ function watched(beforeAppend: () => Promise<void> | void): EventStore {
 
 describe('partitions that change hands', () => {
   it('come out as with one rater, event by event, when they move to and fro while a backlog is read', async () => {
-    const chunks = 60;
+    const chunks = 32;
     const expected = await alone(chunks);
     await fill(chunks);
-    for (const everyAppends of [1, 5]) {
+    for (const everyAppends of [1, 4]) {
       const [a, b] = [new ManualClaims(), new ManualClaims()];
       const instances = new Instances();
       let appends = 0;
@@ -230,9 +232,9 @@ describe('partitions that change hands', () => {
   }, 60_000);
 
   it('are not doubled by a holder that was paused, has lost them and goes on appending', async () => {
-    const chunks = 40;
+    const chunks = 20;
     const expected = await alone(chunks + 2);
-    for (const appendsBefore of [1, 4, 9]) {
+    for (const appendsBefore of [1, 6]) {
       await fill(chunks);
       const [a, b] = [new ManualClaims(), new ManualClaims()];
       const instances = new Instances();
@@ -271,7 +273,7 @@ describe('partitions that change hands', () => {
   }, 60_000);
 
   it('end at once when their claims are lost, and go on from the log when there are new ones', async () => {
-    const chunks = 30;
+    const chunks = 20;
     const expected = await alone(chunks);
     await fill(chunks);
     const a = new ManualClaims();
@@ -289,7 +291,7 @@ describe('partitions that change hands', () => {
     a.hold(RATING_SLOTS);
     await world.answered(world.asked);
     await instances.end();
-    expect(appends).toBeGreaterThan(20);
+    expect(appends).toBeGreaterThan(14);
     expect(eventsHash(await world.rated())).toBe(expected.events);
   }, 60_000);
 });
@@ -299,11 +301,11 @@ describe('snapshots of rating', () => {
     await fill(0);
     const ages: ReadonlyMap<string, Snapshot>[] = [];
     for (let age = 0; age < 3; age += 1) {
-      for (let chunk = age * 10; chunk < age * 10 + 10; chunk += 1) await more(chunk);
+      for (let chunk = age * 6; chunk < age * 6 + 6; chunk += 1) await more(chunk);
       await world.rate(SETTINGS);
       ages.push(new Map(world.snapshots.saved));
     }
-    for (let chunk = 30; chunk < 36; chunk += 1) await more(chunk);
+    for (let chunk = 18; chunk < 24; chunk += 1) await more(chunk);
     const names = [...world.snapshots.saved.keys()].sort();
     expect(names).toStrictEqual([
       ...Array.from({ length: PARTITIONS }, (_, partition) => `rating-main.${partition}`),
@@ -314,7 +316,7 @@ describe('snapshots of rating', () => {
     const outcomes = new Set<string>();
     let rows = '';
     const random = seeded(20_260_301);
-    for (let round = 0; round < 25; round += 1) {
+    for (let round = 0; round < 12; round += 1) {
       const copy = await world.copy();
       for (const name of names) {
         const snapshot = ages[Math.floor(random() * (ages.length + 1))]?.get(name);
@@ -329,13 +331,13 @@ describe('snapshots of rating', () => {
     }
     expect(outcomes.size).toBe(1);
     // The events of the three ages were cut where the log ended then: the rows are those of one go.
-    expect(rows).toBe((await alone(36)).rows);
+    expect(rows).toBe((await alone(24)).rows);
   }, 120_000);
 
   it('keep reading short: a holder that comes in decodes what the one before has not answered, and no more', async () => {
-    await fill(40);
+    await fill(20);
     await world.rate(SETTINGS);
-    for (let chunk = 40; chunk < 44; chunk += 1) await more(chunk);
+    for (let chunk = 20; chunk < 24; chunk += 1) await more(chunk);
     const read = { usage: 0, reference: 0 };
     const counting = new Proxy(world.store, {
       get(target, property, receiver) {

@@ -1,10 +1,12 @@
-import type { EventProof } from './log-proof.js';
+import type { EventProof } from '../../../shared/event-store/log-proof.js';
 import type { PartitionWriter } from './partition-writer.js';
 import type { RatingSnapshots } from './rating-snapshots.js';
 import type { ReferenceLog } from './reference-log.js';
 
 /** At a quiet moment this part of the usual distance between two snapshots is worth one. */
 const QUIET = 8;
+/** Reference data are worth a snapshot once they have grown by this part: while reading on, and at a quiet moment. */
+const REFERENCE_GROWTH = { reading: 1 / 8, quiet: 1 / 32 };
 
 /**
  * Decides when snapshots are taken. A partition is kept where nothing of it is in the making, which happens by itself
@@ -22,7 +24,7 @@ export class RatingKeeper {
   constructor(
     private readonly snapshots: RatingSnapshots,
     private readonly reference: ReferenceLog,
-    /** Work between two snapshots of a partition. */
+    /** Work between two snapshots of a partition, at least. */
     private readonly every: number,
   ) {}
 
@@ -43,7 +45,7 @@ export class RatingKeeper {
   /** While reading on: those of the writers whose time has come and that have nothing in the making. */
   async keepDue(writers: readonly PartitionWriter[]): Promise<void> {
     for (const writer of writers) {
-      if (this.isWorth(writer, this.every) && !writer.isFilling) {
+      if (this.isWorth(writer, this.distance(writer)) && !writer.isFilling) {
         await writer.settled();
         await this.keepPartition(writer);
       }
@@ -59,20 +61,27 @@ export class RatingKeeper {
   async sweep(writers: readonly PartitionWriter[], names: readonly string[] | undefined): Promise<void> {
     this.sweptAt = this.work;
     await this.keepDue(writers);
-    if (names !== undefined) await this.keepCommon(names, this.every);
+    if (names !== undefined) await this.keepCommon(names, this.every, REFERENCE_GROWTH.reading);
   }
 
   /** When everything cut is in the log and nothing more is there to read. */
   async keepQuietly(writers: readonly PartitionWriter[], names: readonly string[] | undefined): Promise<void> {
-    const worth = Math.ceil(this.every / QUIET);
-    await this.keepNow(writers, worth);
-    if (names !== undefined) await this.keepCommon(names, worth);
+    await this.keepAll(writers.filter((writer) => this.isWorth(writer, this.distance(writer) / QUIET)));
+    if (names !== undefined) await this.keepCommon(names, this.every / QUIET, REFERENCE_GROWTH.quiet);
   }
 
-  /** Those that are clean and for which so much work has come since they were kept last. */
-  async keepNow(writers: readonly PartitionWriter[], worth = 1): Promise<void> {
-    const due = writers.filter((writer) => this.isWorth(writer, worth));
-    await Promise.all(due.map((writer) => this.keepPartition(writer)));
+  /** Those for which anything has come since they were kept last. */
+  async keepNow(writers: readonly PartitionWriter[]): Promise<void> {
+    await this.keepAll(writers.filter((writer) => this.isWorth(writer, 1)));
+  }
+
+  private async keepAll(writers: readonly PartitionWriter[]): Promise<void> {
+    await Promise.all(writers.map((writer) => this.keepPartition(writer)));
+  }
+
+  /** Many balances take long to write: so they are written after so much more work. */
+  private distance(writer: PartitionWriter): number {
+    return Math.max(this.every, writer.ledger.size);
   }
 
   private isWorth(writer: PartitionWriter, work: number): boolean {
@@ -88,8 +97,8 @@ export class RatingKeeper {
     await this.snapshots.keepPartition(writer.stream, seen, state);
   }
 
-  private async keepCommon(names: readonly string[], worth: number): Promise<void> {
-    await this.reference.keepWhenWorth(Math.ceil(this.every / QUIET));
+  private async keepCommon(names: readonly string[], worth: number, growth: number): Promise<void> {
+    await this.reference.keepWhenGrown(this.every / QUIET, growth);
     const { seen } = this;
     if (seen === undefined || this.work - this.tenantsKeptAt < worth) return;
     this.tenantsKeptAt = this.work;

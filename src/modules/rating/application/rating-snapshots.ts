@@ -3,12 +3,12 @@ import type { Snapshot, SnapshotStore } from '../../../shared/event-store/snapsh
 import type { Logger } from '../../../shared/telemetry/logger.js';
 import type { AccountBookState } from '../../accounts/index.js';
 import type { CatalogBookState } from '../../catalog/index.js';
-import { standsInLog, type EventProof } from './log-proof.js';
+import { standsInLog, type EventProof } from '../../../shared/event-store/log-proof.js';
 import type { StaleSnapshot } from './partition-errors.js';
 import type { PartitionState } from './partition-writer.js';
 
 /** Raised when a snapshot's shape changes: an older one is then left aside. */
-const FORMAT = 2;
+const FORMAT = 3;
 /** The two newest: partitions may be behind the newest, and are then priced from the one before. */
 const REFERENCES = ['rating.reference.0', 'rating.reference.1'] as const;
 const TENANTS = 'rating.tenants';

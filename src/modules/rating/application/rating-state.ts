@@ -3,7 +3,7 @@ import type { EventMetadata, RecordedEvent } from '../../../shared/kernel/event.
 import type { SuspenseReprocessRequested } from '../../suspense/index.js';
 import { ChunkUsage } from './chunk-usage.js';
 import { LogEvents, type MediatedEvent } from './log-events.js';
-import { proofOf } from './log-proof.js';
+import { proofOf } from '../../../shared/event-store/log-proof.js';
 import type { PartitionWriter } from './partition-writer.js';
 import { RatingKeeper } from './rating-keeper.js';
 import { ReferenceLog } from './reference-log.js';

@@ -2,13 +2,11 @@ import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { parseStreamName } from '../../../shared/kernel/stream-name.js';
 import { AccountBook, type AccountEvent } from '../../accounts/index.js';
 import { CatalogBook, type CatalogEvent } from '../../catalog/index.js';
-import { proofOf, type EventProof } from './log-proof.js';
+import { proofOf, type EventProof } from '../../../shared/event-store/log-proof.js';
 import { ReferenceData } from './reference-data.js';
 import type { RatingSurroundings, TenantRating } from './tenant-rating.js';
 
 const CATEGORIES = ['catalog', 'account'] as const;
-/** A snapshot of them all is worth it once they have grown by this part: writing them costs as much as they are. */
-const WORTH_OF_ALL = 4;
 
 /** The tenants of a rating; one that is asked for by a new name is made. */
 export interface Tenants {
@@ -59,15 +57,18 @@ export class ReferenceLog {
     }
   }
 
-  /** Keeps them when enough has come to them since they were kept last. @param least events at least. */
-  async keepWhenWorth(least: number): Promise<void> {
-    const { last, events } = this;
-    if (last === undefined || events - this.kept < Math.max(least, this.kept / WORTH_OF_ALL)) return;
+  /** Keeps them when they have grown by so many events, and by this part, since they were kept last. */
+  async keepWhenGrown(events: number, part: number): Promise<void> {
+    const { last } = this;
+    if (last === undefined || this.events - this.kept < Math.max(events, this.kept * part)) return;
     const tenants = [...this.tenants.all()].map(({ tenant, reference }) => {
       return [tenant, { catalog: reference.catalog.toJSON(), accounts: reference.accounts.toJSON() }] as const;
     });
-    this.kept = events;
-    await this.surroundings.snapshots.keepReference(last, { events, tenants: Object.fromEntries(tenants) });
+    this.kept = this.events;
+    await this.surroundings.snapshots.keepReference(last, {
+      events: this.events,
+      tenants: Object.fromEntries(tenants),
+    });
   }
 
   private get appliedTo(): number {

@@ -1,5 +1,5 @@
-import type { EventStore } from '../../../shared/event-store/event-store.port.js';
-import type { RecordedEvent } from '../../../shared/kernel/event.js';
+import type { EventStore } from './event-store.port.js';
+import type { RecordedEvent } from '../kernel/event.js';
 
 /** Where an event stood and the hash of its stream up to it: whoever finds it there again has the same log up to it. */
 export interface EventProof {
