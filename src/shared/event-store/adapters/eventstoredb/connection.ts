@@ -21,7 +21,7 @@ type AppendCall = ReturnType<Streams['append']>;
 /** A dead connection is noticed by itself after at most these two together, in milliseconds. */
 const KEEP_ALIVE = { keepAliveInterval: 10_000, keepAliveTimeout: 5_000 };
 
-export interface ReadBounds {
+interface ReadBounds {
   /** Longest time without any message before the call is given up; in milliseconds. */
   readonly silenceMs: number;
   readonly signal: AbortSignal;

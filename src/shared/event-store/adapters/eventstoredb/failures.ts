@@ -14,7 +14,7 @@ export class SilentServer extends Error {
  * `denied`: credentials or rights. `deleted`: the stream was deleted on the server. `too-large`: the server's limit.
  * `unknown-position`: the server cannot read from there, or failed inside. `defect`: none of these.
  */
-export type FailureKind = 'passing' | 'denied' | 'deleted' | 'too-large' | 'unknown-position' | 'defect';
+type FailureKind = 'passing' | 'denied' | 'deleted' | 'too-large' | 'unknown-position' | 'defect';
 
 const KIND_OF_TYPE: Readonly<Partial<Record<ErrorType, FailureKind>>> = {
   [ErrorType.TIMEOUT]: 'passing',

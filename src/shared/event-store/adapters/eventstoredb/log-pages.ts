@@ -15,7 +15,7 @@ export interface PageSize {
   readonly bytes: number;
 }
 
-export const DEFAULT_PAGE: PageSize = { events: 512, bytes: 4 * 1_048_576 };
+const DEFAULT_PAGE: PageSize = { events: 512, bytes: 4 * 1_048_576 };
 
 export interface StoredPage {
   readonly events: readonly StoredEvent[];

@@ -27,7 +27,7 @@ export interface ChainedEvent extends EncodedEvent {
   readonly hash: string;
 }
 
-export interface ReadAllRange {
+interface ReadAllRange {
   readonly direction: 'forward' | 'backward';
   /** Inclusive forward, exclusive backward. */
   readonly from: number | 'start' | 'end';
@@ -44,7 +44,7 @@ export function readAllRequest(range: ReadAllRange): ReadRequest {
   return new streams.ReadReq().setOptions(options.setFilter(filterOptions(range.filter, SEARCH_WINDOW)));
 }
 
-export interface ReadStreamRange {
+interface ReadStreamRange {
   readonly stream: string;
   readonly direction: 'forward' | 'backward';
   /** Inclusive. */

@@ -10,7 +10,7 @@ import type { SplitFilter } from './server-filter.js';
 const SHORTEST_GAP_MS = 5;
 const LONGEST_GAP_MS = 80;
 
-export interface SubscriptionParts {
+interface SubscriptionParts {
   readonly pages: LogPages;
   readonly watch: LogWatch;
   readonly filter: SplitFilter;
