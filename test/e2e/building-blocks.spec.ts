@@ -73,7 +73,7 @@ describe('a building block', () => {
     expect(made.headers['etag']).toBe('"1"');
     expect(made.body).toMatchObject({ id: 'GIFT', version: 1 });
     clock.advance(60_000);
-    const change = { unit: 'seconds', priority: 5, rollover: { cap: '100', cycles: 2 }, reason: 'It may be kept' };
+    const change = { name: 'A gift', unit: 'seconds', priority: 5, reason: 'Used before others' };
     await app.put(`${path}/GIFT`, change).set('if-match', '"1"').expect(200);
     const details = await shown(`${path}/GIFT`);
     expect(details).toMatchObject({
@@ -82,21 +82,11 @@ describe('a building block', () => {
       version: 2,
       unit: 'seconds',
       priority: 5,
-      rollover: { cap: '100', cycles: 2 },
+      name: 'A gift',
       effectiveFrom: '2026-03-01T10:01:00.000Z',
     });
     expect(details.versions.map(({ version, reason, definition }) => [version, reason, definition])).toEqual([
-      [
-        2,
-        'It may be kept',
-        {
-          name: 'GIFT',
-          unit: 'seconds',
-          validity: { type: 'CYCLE' },
-          priority: 5,
-          rollover: { cap: '100', cycles: 2 },
-        },
-      ],
+      [2, 'Used before others', { name: 'A gift', unit: 'seconds', validity: { type: 'CYCLE' }, priority: 5 }],
       [1, 'Launch', { name: 'GIFT', unit: 'seconds', validity: { type: 'CYCLE' }, priority: 100 }],
     ]);
     await app.delete(`${path}/GIFT`, { reason: 'Ended' }).set('if-match', '2').expect(200);
@@ -265,8 +255,9 @@ describe('system properties', () => {
       { id: 'shareAcrossMasterPlanInstances', value: false, fallback: false },
       { id: 'timeZone', value: 'Europe/Berlin', fallback: null, version: 1 },
     ]);
-    await app.put('/v1/system-properties/customRatesFromBilling', { value: true, reason: 'r' }).expect(200);
-    expect(await shown('/v1/system-properties/customRatesFromBilling')).toMatchObject({ value: true, version: 1 });
+    await app.put('/v1/system-properties/customRatesFromBilling', { value: true, reason: 'r' }).expect(422);
+    await app.put('/v1/system-properties/customRatesFromBilling', { value: false, reason: 'r' }).expect(200);
+    expect(await shown('/v1/system-properties/customRatesFromBilling')).toMatchObject({ value: false, version: 1 });
     await app.delete('/v1/system-properties/customRatesFromBilling', { reason: 'r' }).expect(200);
     expect(await shown('/v1/system-properties/customRatesFromBilling')).toMatchObject({ value: false, version: 2 });
     await app.put('/v1/system-properties/colour', { value: 'red', reason: 'r' }).expect(422);

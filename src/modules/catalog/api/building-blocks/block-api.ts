@@ -49,12 +49,7 @@ export const BLOCK_APIS: readonly BlockApi[] = [
     Query: UnitsQuery,
     examples: {
       usual: { id: 'FREE_SECONDS', name: 'Free minutes', unit: 'seconds', priority: 10, reason: REASON },
-      spare: {
-        id: 'WELCOME_BYTES',
-        unit: 'bytes',
-        validity: { type: 'FROM_GRANT', days: 30 },
-        reason: REASON,
-      },
+      spare: { id: 'WELCOME_BYTES', unit: 'bytes', validity: { type: 'CYCLE' }, reason: REASON },
     },
   },
   {
@@ -67,7 +62,7 @@ export const BLOCK_APIS: readonly BlockApi[] = [
     Query: UnitsQuery,
     examples: {
       usual: { id: 'VOICE_SECONDS', name: 'Seconds called', unit: 'seconds', reset: { type: 'CYCLE' }, reason: REASON },
-      spare: { id: 'SPENT', accumulateQuantity: false, unit: 'EUR', reset: { type: 'NEVER' }, reason: REASON },
+      spare: { id: 'BYTES_USED', unit: 'bytes', reason: REASON },
     },
   },
   {

@@ -96,7 +96,6 @@ describe('who uses a building block', () => {
 describe('what a building block names', () => {
   it.each([
     ['TIME_UNIT', 'T', { ...HOURS, zone: 'TENANT' }, ['zone']],
-    ['ALLOWANCE', 'A', { unit: 's', validity: { type: 'DATES', from: '2026-01-01', to: '2026-02-01' } }, ['validity']],
     ['BILLABLE_SERVICE', 'S', { serviceType: 'IPTV', usageTypes: ['CALL', 'VIEW'] }, ['serviceType', 'usageTypes[1]']],
     ['BILLABLE_SERVICE', 'X', { serviceType: 'VOICE' }, ['id']],
     ['USAGE_TYPE', 'CALL', { unit: 's', serviceType: 'VOICE' }, ['id']],
@@ -167,5 +166,22 @@ describe('the catalog book', () => {
     again.apply(removed);
     expect(again.usageType('OWN', 5)).toBeUndefined();
     expect(again.usageType('CALL', 5)?.name).toBe('Call');
+  });
+});
+
+describe('what nothing reads yet', () => {
+  it.each([
+    ['ALLOWANCE', 'A', { unit: 's' }, []],
+    ['ALLOWANCE', 'A', { unit: 's', validity: { type: 'FROM_GRANT', days: 3 } }, ['validity.type']],
+    ['ALLOWANCE', 'A', { unit: 's', rollover: { cap: '1' } }, ['rollover']],
+    ['ACCUMULATOR', 'A', { unit: 's', reset: { type: 'NEVER' } }, ['reset.type']],
+    ['ACCUMULATOR', 'A', { unit: 'EUR', accumulateQuantity: false }, ['accumulateQuantity']],
+    ['SYSTEM_PROPERTY', 'customRatesFromBilling', { value: true }, ['value']],
+    ['SYSTEM_PROPERTY', 'customRatesFromBilling', { value: false }, []],
+    ['SYSTEM_PROPERTY', 'shareAcrossMasterPlanInstances', { value: true }, ['value']],
+  ] as const)('%s %s %j is refused by name', (kind, id, members, paths) => {
+    const found = contradictionsOf(book(), kind, id, definition(kind, id, members));
+    expect(found.map(({ path }) => path)).toEqual(paths);
+    for (const { message } of found) expect(message).toContain('not carried out by this version');
   });
 });

@@ -5,6 +5,7 @@ import type { BlockFact } from './block-events.js';
 import { referencesOfBlock, referencesOfPrice, type BlockReference } from './block-references.js';
 import { BLOCK_KINDS, BLOCK_WORDS, type BlockDefinition, type BlockKind } from './building-block.js';
 import { checkMultiRate } from './check-multi-rate.js';
+import { notCarriedOut } from './not-carried-out.js';
 import { TIME_ZONE_PROPERTY } from './system-properties.js';
 import { timeNamesOf } from './time-unit.js';
 import { zonesOf } from './zone-unit.js';
@@ -22,7 +23,7 @@ export function missingOfPrice(book: CatalogBook, pricing: Pricing): readonly Fi
 
 /**
  * What stands against a definition: what it names and is not there, what others name of it and would be gone, and an id
- * that means something else already.
+ * that means something else already; and what nothing reads yet.
  */
 export function contradictionsOf<Kind extends BlockKind>(
   book: CatalogBook,
@@ -31,6 +32,7 @@ export function contradictionsOf<Kind extends BlockKind>(
   definition: BlockDefinition<Kind>,
 ): readonly FieldError[] {
   return [
+    ...notCarriedOut(kind, definition),
     ...missing(book, referencesOfBlock(kind, id, definition)),
     ...lostMembers(book, kind, id, definition),
     ...takenIds(book, kind, id),
