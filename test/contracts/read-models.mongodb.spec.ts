@@ -86,8 +86,8 @@ function beyondTheContract(server: string): void {
     for (let attempt = 0; attempt < 40; attempt += 1) {
       // A commit of 200 rows is about 40 kB and its answers some hundreds of bytes: this cuts before it, in the middle,
       // at its end, and loses answers to what was done.
-      if (attempt % 2 === 0) proxy.cutAfter(1 + ((attempt * 2711) % 60_000));
-      else proxy.cutAfter(1 + ((attempt * 97) % 700), 'to-client');
+      if (attempt % 2 === 0) proxy.cutAfter(1 + ((attempt * 2711) % 60_000), 'to-server', 'txnNumber');
+      else proxy.cutAfter(1 + ((attempt * 97) % 700), 'to-client', 'txnNumber');
       try {
         await commit(models, position, 200);
       } catch {

@@ -8,6 +8,7 @@ export class CuttableProxy {
   private closed = false;
   private left = Infinity;
   private direction: Direction = 'to-server';
+  private mark = '';
 
   private constructor(
     private readonly server: Server,
@@ -35,10 +36,12 @@ export class CuttableProxy {
 
   /**
    * The connection that carries the byte of this number from now on ends instead of carrying it; the others stay, and
-   * new ones come through. `to-client`: the server has done what it was asked, and its answer is lost.
+   * new ones come through. `to-client`: the server has done what it was asked, and its answer is lost. Only connections
+   * that have carried `mark` to the server count, so that what a driver does beside its work is left alone.
    */
-  cutAfter(bytes: number, direction: Direction = 'to-server'): void {
+  cutAfter(bytes: number, direction: Direction, mark: string): void {
     this.left = bytes;
+    this.mark = mark;
     this.direction = direction;
   }
 
@@ -48,12 +51,16 @@ export class CuttableProxy {
   }
 
   private join(client: Socket, server: Socket): void {
-    this.carry(client, server, 'to-server');
-    this.carry(server, client, 'to-client');
+    let marked = false;
+    client.on('data', (data) => {
+      marked ||= this.left < Infinity && data.includes(this.mark);
+    });
+    this.carry(client, server, 'to-server', () => marked);
+    this.carry(server, client, 'to-client', () => marked);
     if (this.closed) client.destroy();
   }
 
-  private carry(from: Socket, to: Socket, direction: Direction): void {
+  private carry(from: Socket, to: Socket, direction: Direction, counts: () => boolean): void {
     this.sockets.add(from);
     from.on('close', () => {
       this.sockets.delete(from);
@@ -61,7 +68,7 @@ export class CuttableProxy {
     });
     from.on('error', () => from.destroy());
     from.on('data', (data) => {
-      if (direction === this.direction && this.isCut(data.length)) from.destroy();
+      if (direction === this.direction && counts() && this.isCut(data.length)) from.destroy();
       else to.write(data);
     });
   }
