@@ -7,7 +7,7 @@ import type { RunStores } from '../../src/tools/local/run-stores.js';
 import { isPassing, PATIENCE_MS } from './server-life.js';
 
 /** Short, so that what a dead instance held is taken over within the test's time. */
-export const LEASE_TTL_MS = 1500;
+export const LEASE_TTL_MS = 3000;
 
 export interface InstancesOptions {
   readonly folder: string;
