@@ -7,10 +7,14 @@ import type { RecordedCommand } from '../../src/shared/command-log/recorded-comm
 import { EmbeddedEventStore } from '../../src/shared/event-store/adapters/embedded/embedded-event-store.js';
 import type { EventStore, ReadAllOptions } from '../../src/shared/event-store/event-store.port.js';
 import { EventRegistry } from '../../src/shared/event-store/event-registry.js';
+import type { SnapshotStore } from '../../src/shared/event-store/snapshot-store.port.js';
 import { ManualClock } from '../../src/shared/kernel/clock.js';
 import { isRefused } from '../../src/shared/kernel/refusal.js';
+import { silentLogger } from '../../src/shared/telemetry/logger.js';
+import { MemorySnapshots } from '../support/rating-world.js';
 import { WatchedStore } from '../support/watched-store.js';
 import { AccountFeedTarget } from '../../src/modules/accounts/application/account-feed.target.js';
+import { AccountSnapshots } from '../../src/modules/accounts/application/account-snapshots.js';
 import { AccountBook } from '../../src/modules/accounts/index.js';
 import { CatalogBooks } from '../../src/modules/catalog/application/catalog-books.js';
 import { CatalogFeedTarget } from '../../src/modules/catalog/application/catalog-feed.target.js';
@@ -34,9 +38,13 @@ class Process {
   readonly feeds: Feeds;
   readonly gateway: LoggedCommandGateway;
 
-  constructor(readonly store: EventStore) {
+  /** @param snapshots of the world it lives in; one is kept whenever the accounts were read. */
+  constructor(
+    readonly store: EventStore,
+    snapshots: SnapshotStore,
+  ) {
     const books = new CatalogBooks(store);
-    const feeds = new Feeds(store, new CatalogFeedTarget(store, books), new AccountFeedTarget(store));
+    const feeds = new Feeds(store, new CatalogFeedTarget(store, books), accountTarget(store, snapshots));
     const execute = (command: RecordedCommand<unknown>): Promise<unknown> => {
       if (command instanceof ReceiveFeedMessages) return new ReceiveFeedMessagesHandler(feeds).execute(command);
       if (command instanceof ReprocessSyncActivities) return new ReprocessSyncActivitiesHandler(feeds).execute(command);
@@ -56,6 +64,10 @@ class Process {
   finish(): Promise<void> {
     return new FinishFeedsTask(this.store, this.feeds).run(new AbortController().signal);
   }
+}
+
+function accountTarget(store: EventStore, snapshots: SnapshotStore): AccountFeedTarget {
+  return new AccountFeedTarget(store, new AccountSnapshots(store, snapshots, silentLogger, 0));
 }
 
 const message = (object: string, messageId: string, payload: object, more: object = {}) => ({
@@ -106,6 +118,7 @@ const PRICING = {
     },
   ],
 };
+const METADATA = { tenant: 'main', actor: 'local', commandId: 'c', correlationId: 'c', recordedAt: START } as const;
 const MOVED = '2026-02-01T00:00:00Z';
 
 /** A life of both feeds with everything in it: too early, repeated, moved between accounts, reprocessed. */
@@ -140,13 +153,15 @@ const LIFE: readonly (readonly [key: string, command: () => RecordedCommand<unkn
 
 interface World {
   readonly log: EmbeddedEventStore;
+  readonly snapshots: MemorySnapshots;
   readonly dir: string;
 }
 
 async function openWorld(): Promise<World> {
   const dir = mkdtempSync(join(tmpdir(), 'retally-feeds-'));
   const registry = new EventRegistry(eventCatalogue);
-  return { dir, log: await EmbeddedEventStore.open({ path: join(dir, 'log.db'), registry, writer: 'inline' }) };
+  const log = await EmbeddedEventStore.open({ path: join(dir, 'log.db'), registry, writer: 'inline' });
+  return { dir, log, snapshots: new MemorySnapshots() };
 }
 
 async function closeWorld({ log, dir }: World): Promise<void> {
@@ -176,7 +191,7 @@ describe('the feeds', () => {
   const statuses = ({ messages }: FeedAnswer) => messages.map(({ status, code }) => code ?? status);
 
   it('apply a life as expected', async () => {
-    const process = new Process(new WatchedStore(world.log));
+    const process = new Process(new WatchedStore(world.log), world.snapshots);
     const answers: unknown[] = [];
     for (const [key, command] of LIFE) answers.push(await process.run(key, command()));
     expect(statuses(answers[0] as FeedAnswer)).toEqual([
@@ -201,7 +216,7 @@ describe('the feeds', () => {
     const whole = new WatchedStore(world.log);
     let appends = 0;
     whole.beforeAppend = (count) => (appends = count);
-    const process = new Process(whole);
+    const process = new Process(whole, world.snapshots);
     for (const [key, command] of LIFE) await process.run(key, command());
     const expected = await streamsOf(world);
     expect(appends).toBeGreaterThan(30);
@@ -210,9 +225,10 @@ describe('the feeds', () => {
       for (const when of ['before', 'after'] as const) {
         const other = await openWorld();
         const done = await liveUntil(other, dying, when);
-        const second = new Process(new WatchedStore(other.log));
-        if ((dying + done) % 2 === 0) await second.finish();
-        for (let at = done; at < LIFE.length; at += 1) await second.run(...step(at));
+        const next = () => new Process(new WatchedStore(other.log), other.snapshots);
+        if ((dying + done) % 2 === 0) await next().finish();
+        // A new one for every step: each begins with what the one before it kept.
+        for (let at = done; at < LIFE.length; at += 1) await next().run(...step(at));
         expect({ dying, when, streams: await streamsOf(other) }).toEqual({ dying, when, streams: expected });
         await closeWorld(other);
       }
@@ -233,7 +249,7 @@ describe('the feeds', () => {
       head: () => store.head(),
       close: () => store.close(),
     };
-    const process = new Process(slow);
+    const process = new Process(slow, world.snapshots);
     const messages = [
       ...['b', 'c'].flatMap((id) => [account(id), subscription(id)]),
       serviceId('b', '2'),
@@ -255,7 +271,7 @@ describe('the feeds', () => {
   });
 
   it('hold when several processes feed at once: every message once, decided in the order of the stream', async () => {
-    const processes = [1, 2, 3].map(() => new Process(new WatchedStore(world.log)));
+    const processes = [1, 2, 3].map(() => new Process(new WatchedStore(world.log), world.snapshots));
     const jobs = processes.map(async (process, index) => {
       for (let batch = 0; batch < 6; batch += 1) {
         const ids = [`${batch}x`, `${batch}y`, `${index}-${batch}`];
@@ -292,7 +308,7 @@ describe('the feeds', () => {
 
   it('leave a batch alone that another process answered while it was looked at', async () => {
     const dying = new WatchedStore(world.log);
-    const first = new Process(dying);
+    const first = new Process(dying, world.snapshots);
     await first.run('f1', new ReceiveFeedMessages({ kind: 'account', messages: [account('a'), subscription('a')] }));
     const end = new ReceiveFeedMessages({ kind: 'account', messages: [endOf('a', '1', MOVED)] });
     dying.afterAppend = (_, stream) => {
@@ -300,7 +316,7 @@ describe('the feeds', () => {
     };
     await expect(first.run('f2', end)).rejects.toThrow('Killed');
 
-    const quick = new Process(new WatchedStore(world.log));
+    const quick = new Process(new WatchedStore(world.log), world.snapshots);
     let overtaken: Promise<unknown> | undefined;
     const slow: EventStore = Object.assign(new WatchedStore(world.log), {
       readAll: async function* (options?: ReadAllOptions) {
@@ -310,7 +326,7 @@ describe('the feeds', () => {
         yield* world.log.readAll(options);
       },
     });
-    await new Feeds(slow, new CatalogFeedTarget(slow, new CatalogBooks(slow)), new AccountFeedTarget(slow))
+    await new Feeds(slow, new CatalogFeedTarget(slow, new CatalogBooks(slow)), accountTarget(slow, world.snapshots))
       .of('main', 'account')
       .finish();
     expect(overtaken).toBeDefined();
@@ -322,9 +338,61 @@ describe('the feeds', () => {
     ]);
   });
 
+  it('begin where the accounts were kept, and read all of them when what was kept is damaged or of another log', async () => {
+    const kept = () => world.snapshots.saved.get('accounts.directories');
+    const first = new Process(new WatchedStore(world.log), world.snapshots);
+    const messages = [account('a'), subscription('a'), serviceId('a', '1')];
+    await first.run('s1', new ReceiveFeedMessages({ kind: 'account', messages }));
+    expect(kept()).toBeUndefined();
+    await first.run('s2', new ReceiveFeedMessages({ kind: 'account', messages: [account('b')] }));
+    const snapshot = kept();
+    if (snapshot === undefined) throw new Error('The facts of the first batch are worth a snapshot');
+
+    const takeOver = (messageId: string) => [subscription('b'), serviceId('b', '1', { messageId })];
+    /** Where a new process began to read accounts. */
+    const beginning = async (key: string): Promise<number | undefined> => {
+      let from: number | undefined;
+      const store = new WatchedStore(world.log);
+      const readAll = store.readAll.bind(store);
+      store.readAll = (options: ReadAllOptions = {}) => {
+        if (options.filter?.types?.includes('ServiceIdAssigned.v1')) from ??= options.after;
+        return readAll(options);
+      };
+      const process = new Process(store, world.snapshots);
+      const command = new ReceiveFeedMessages({ kind: 'account', messages: takeOver(key) });
+      const { messages } = await process.run<FeedAnswer>(key, command);
+      expect(messages[1]?.code).toBe('SERVICE_ID_IN_USE');
+      return from;
+    };
+    expect(await beginning('s3')).toBe(snapshot.position);
+
+    const { bytes, position } = snapshot;
+    const streamAt = bytes.indexOf(':'.charCodeAt(0)) + 2;
+    const ofAnother = bytes.map((byte, index) => (index === streamAt ? byte + 1 : byte));
+    for (const wrong of [bytes.slice(0, -3), new Uint8Array(), ofAnother]) {
+      world.snapshots.saved.set('accounts.directories', { position, bytes: wrong });
+      expect(await beginning(`s4-${wrong.length}-${wrong === ofAnother}`)).toBe(0);
+    }
+  });
+
+  it('keep nothing of a batch that is under way while another tenant reads the accounts', async () => {
+    const first = new Process(new WatchedStore(world.log), world.snapshots);
+    await first.run('t1', new ReceiveFeedMessages({ kind: 'account', messages: [account('a')] }));
+    const open = (target: AccountFeedTarget, tenant: string) =>
+      target.open({ tenant, stream: `feed-${tenant}.account`, position: 99, metadata: METADATA });
+    const made = { ...account('b'), action: 'CREATE' as const, effectiveFrom: Date.parse(START) };
+    const target = accountTarget(world.log, world.snapshots);
+    expect((await open(target, 'main')).apply(made, 0)).toEqual({ applied: true });
+    await first.run('t2', new ReceiveFeedMessages({ kind: 'account', messages: [account('z')] }));
+    world.snapshots.saved.clear();
+    await open(target, 'other');
+    expect(world.snapshots.saved.size).toBe(0);
+    expect((await open(accountTarget(world.log, world.snapshots), 'main')).apply(made, 0)).toEqual({ applied: true });
+  });
+
   it('go on after the log could not be written', async () => {
     const store = new WatchedStore(world.log);
-    const process = new Process(store);
+    const process = new Process(store, world.snapshots);
     await process.run('x1', new ReceiveFeedMessages({ kind: 'account', messages: [account('a')] }));
     store.beforeAppend = (_, stream) => {
       if (stream.startsWith('account-')) throw new Error('No space left');
@@ -339,7 +407,7 @@ describe('the feeds', () => {
   });
 
   it('answer a thousand long refusals within one append, each whole in its activity', async () => {
-    const process = new Process(new WatchedStore(world.log));
+    const process = new Process(new WatchedStore(world.log), world.snapshots);
     const long = { account: 'é€'.repeat(50), subscription: '€é'.repeat(50), serviceId: '€'.repeat(200) };
     await process.run(
       'l1',
@@ -375,13 +443,13 @@ describe('the feeds', () => {
   });
 
   it('finish nothing when there is nothing to finish', async () => {
-    await new Process(new WatchedStore(world.log)).finish();
+    await new Process(new WatchedStore(world.log), world.snapshots).finish();
     expect(await world.log.head()).toBe(0);
   });
 });
 
 /** Lives until an append that never was, or whose answer never came; then nothing more reaches the log. */
-async function liveUntil({ log }: World, dying: number, when: 'before' | 'after'): Promise<number> {
+async function liveUntil({ log, snapshots }: World, dying: number, when: 'before' | 'after'): Promise<number> {
   const store = new WatchedStore(log);
   let dead = false;
   const die = () => {
@@ -395,7 +463,7 @@ async function liveUntil({ log }: World, dying: number, when: 'before' | 'after'
     dead = true;
     die();
   };
-  const process = new Process(store);
+  const process = new Process(store, snapshots);
   let at = 0;
   try {
     for (; at < LIFE.length; at += 1) await process.run(...step(at));

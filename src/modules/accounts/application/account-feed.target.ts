@@ -15,6 +15,7 @@ import type { AccountDirectory } from '../domain/account-directory.js';
 import type { AccountEvent } from '../domain/events.js';
 import { accountStream } from '../domain/streams.js';
 import { AccountLog } from './account-log.js';
+import type { AccountSnapshots } from './account-snapshots.js';
 import { readAccountMessage } from './read-account-message.js';
 
 /** Facts in one append: far below the limit of an append, however long their names. */
@@ -24,8 +25,11 @@ const MAX_FACTS = 400;
 export class AccountFeedTarget implements FeedTarget {
   private readonly log: AccountLog;
 
-  constructor(private readonly store: EventStore) {
-    this.log = new AccountLog(store);
+  constructor(
+    private readonly store: EventStore,
+    snapshots: AccountSnapshots,
+  ) {
+    this.log = new AccountLog(store, snapshots);
   }
 
   async open(batch: FeedBatch): Promise<FeedSession> {
@@ -62,6 +66,7 @@ class AccountSession implements FeedSession {
     if (isAccountRefusal(decision)) return decision;
     const causationId = factCause(this.batch, ordinal);
     const metadata = { ...this.batch.metadata, causationId };
+    if (this.revisions.size === 0) this.log.enters(this.batch.tenant, this.accounts, causePrefix(this.batch));
     decision.forEach((event, index) => {
       const { account } = event.data;
       if (!this.revisions.has(account)) this.revisions.set(account, this.accounts.revisionOf(account));
@@ -81,7 +86,6 @@ class AccountSession implements FeedSession {
         position = Math.max(position, settled.value);
       }
     }
-    this.log.hasEntered(this.batch.tenant, this.accounts, causePrefix(this.batch));
     return position;
   }
 

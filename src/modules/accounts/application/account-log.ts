@@ -1,9 +1,11 @@
 import type { EventStore } from '../../../shared/event-store/event-store.port.js';
+import { proofOf, type EventProof } from '../../../shared/event-store/log-proof.js';
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { parseStreamName } from '../../../shared/kernel/stream-name.js';
 import { causePrefix, type FeedMessagesApplied } from '../../feeds/index.js';
 import { AccountDirectory } from '../domain/account-directory.js';
 import { accountsEvents, type AccountEvent } from '../domain/events.js';
+import type { AccountSnapshots } from './account-snapshots.js';
 
 const TYPES = [...accountsEvents.map(({ type }) => type), 'FeedMessagesApplied.v1'];
 
@@ -19,12 +21,19 @@ export class AccountLog {
   private tenants = new Map<string, AccountDirectory>();
   private held = new Map<string, RecordedEvent[]>();
   private readonly entered = new Set<string>();
-  private position = 0;
+  /** The last event read; undefined before the first. */
+  private last: EventProof | undefined;
+  /** Facts that entered since the beginning of the log, and how many of them are in the last snapshot. */
+  private facts = 0;
+  private kept = 0;
   /** Counts the restarts: what is being read when one comes belongs to the directories before it. */
   private restarts = 0;
   private reading: Promise<void> = Promise.resolve();
 
-  constructor(private readonly store: EventStore) {}
+  constructor(
+    private readonly store: EventStore,
+    private readonly snapshots: AccountSnapshots,
+  ) {}
 
   /** The accounts of a tenant as of now; the object stays the same until `restart`. */
   async upToNow(tenant: string): Promise<AccountDirectory> {
@@ -34,8 +43,11 @@ export class AccountLog {
     return this.accountsOf(tenant);
   }
 
-  /** Whoever applied a batch put its facts into the directory already: they are not to enter it again. */
-  hasEntered(tenant: string, accounts: AccountDirectory, prefix: string): void {
+  /**
+   * Whoever decides a batch puts its facts into the directory at once: they are not to enter it again from the log. To
+   * be said before the first of them.
+   */
+  enters(tenant: string, accounts: AccountDirectory, prefix: string): void {
     if (this.tenants.get(tenant) === accounts) this.entered.add(prefix);
   }
 
@@ -44,18 +56,35 @@ export class AccountLog {
     this.tenants = new Map();
     this.held = new Map();
     this.entered.clear();
-    this.position = 0;
+    this.last = undefined;
+    this.facts = 0;
     this.restarts += 1;
   }
 
   private async read(): Promise<void> {
     const { restarts } = this;
-    for await (const event of this.store.readAll({ after: this.position, filter: { types: TYPES } })) {
+    if (this.last === undefined) {
+      const kept = await this.snapshots.load();
+      if (restarts !== this.restarts) return this.read();
+      if (kept !== undefined) ({ seen: this.last, facts: this.facts, tenants: this.tenants } = kept);
+      this.kept = this.facts;
+    }
+    for await (const event of this.store.readAll({ after: this.last?.position ?? 0, filter: { types: TYPES } })) {
       if (restarts !== this.restarts) return this.read();
       if (event.type === 'FeedMessagesApplied.v1') this.release(event);
       else this.take(event);
-      this.position = event.position;
+      this.last = proofOf(event);
     }
+    await this.keepWhenWorth();
+  }
+
+  /** Only what is in the log, and in it for good: no batch may be under way. */
+  private async keepWhenWorth(): Promise<void> {
+    const { last, facts, kept, tenants } = this;
+    if (last === undefined || this.entered.size > 0 || this.held.size > 0) return;
+    if (!this.snapshots.isWorth(facts, kept)) return;
+    this.kept = facts;
+    await this.snapshots.save({ seen: last, facts, tenants });
   }
 
   private take(event: RecordedEvent): void {
@@ -76,13 +105,15 @@ export class AccountLog {
     const { head } = data as FeedMessagesApplied['data'];
     if (head.kind !== 'account') return;
     const prefix = causePrefix({ stream, position: head.of });
-    if (!this.entered.delete(prefix)) for (const fact of this.held.get(prefix) ?? []) this.enter(fact);
+    if (this.entered.delete(prefix)) this.facts += head.complete;
+    else for (const fact of this.held.get(prefix) ?? []) this.enter(fact);
     this.held.delete(prefix);
   }
 
   private enter(event: RecordedEvent): void {
     const { tenant } = parseStreamName(event.stream);
     this.accountsOf(tenant).apply(event as RecordedEvent & AccountEvent);
+    this.facts += 1;
   }
 
   private accountsOf(tenant: string): AccountDirectory {

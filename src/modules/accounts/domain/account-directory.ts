@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from '../../../shared/kernel/byte-stream.js';
+import type { ByteReader, ByteWriter } from '../../../shared/kernel/byte-stream.js';
 import { never } from '../../../shared/kernel/decider.js';
 import { withRoom } from '../../../shared/kernel/growing.js';
 import { IdTable } from '../../../shared/kernel/id-table.js';
@@ -100,20 +100,6 @@ export class AccountDirectory {
       });
     }
     return found;
-  }
-
-  toBytes(): Uint8Array {
-    const writer = new ByteWriter();
-    this.write(writer);
-    return writer.written();
-  }
-
-  /** @throws when they are not those of a directory, whole. */
-  static fromBytes(bytes: Uint8Array): AccountDirectory {
-    const reader = new ByteReader(bytes);
-    const directory = AccountDirectory.read(reader);
-    if (!reader.ended) throw new RangeError('Bytes are left over after a directory of accounts');
-    return directory;
   }
 
   write(writer: ByteWriter): void {
