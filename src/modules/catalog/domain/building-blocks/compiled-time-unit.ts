@@ -4,6 +4,8 @@ import { RECORD_ZONE, TENANT_ZONE, timeNamesOf, type TimeUnit } from './time-uni
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
+/** Most records cross none. */
+const NONE: readonly number[] = [];
 /** Zones of records kept at most; then they are forgotten and made again. */
 const MAX_CLOCKS = 1_000;
 
@@ -41,15 +43,15 @@ export class CompiledTimeUnit {
    */
   boundariesBetween(from: number, to: number, recordZone?: string): readonly number[] {
     const clock = this.clockOf(recordZone);
-    const boundaries: number[] = [];
-    if (clock === undefined) return boundaries;
+    if (clock === undefined) return NONE;
+    let boundaries: number[] | undefined;
     let name = this.indexAt(clock, from);
     for (let at = this.nextStop(clock, from); at < to; at = this.nextStop(clock, at)) {
       const next = this.indexAt(clock, at);
-      if (next !== name) boundaries.push(at);
+      if (next !== name) (boundaries ??= []).push(at);
       name = next;
     }
-    return boundaries;
+    return boundaries ?? NONE;
   }
 
   private indexAt(clock: ZoneClock, instant: number): number {

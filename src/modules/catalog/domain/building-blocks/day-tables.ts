@@ -20,10 +20,16 @@ interface Stretch {
   readonly name: number;
 }
 
+/** A day, made ready: what each of its minutes is called, and until which minute it stays so. */
+interface DayTable {
+  readonly names: Uint8Array;
+  readonly until: Uint16Array;
+}
+
 /** The names of all minutes of a day, as numbers: one table per day of the week, and one for every day a holiday touches. */
 export class DayTables {
-  private readonly week: readonly Uint8Array[];
-  private readonly special = new Map<number, Uint8Array>();
+  private readonly week: readonly DayTable[];
+  private readonly special = new Map<number, DayTable>();
 
   constructor(unit: TimeUnit, names: readonly string[]) {
     const otherwise = unit.otherwise === undefined ? NO_NAME : names.indexOf(unit.otherwise);
@@ -33,31 +39,29 @@ export class DayTables {
     this.week = byWeekDay.map((today, weekDay) => {
       const table = new Uint8Array(DAY_MINUTES).fill(otherwise);
       paint(table, byWeekDay[(weekDay + 6) % 7] ?? [], today);
-      return table;
+      return dayTable(table);
     });
     this.addHolidays(unit, names);
   }
 
   nameAt(day: number, minute: number): number {
-    return this.tableOf(day)[minute] ?? NO_NAME;
+    return this.tableOf(day).names[minute] ?? NO_NAME;
   }
 
   /** The first minute after this one with another name; 1440 when the day has none. */
   changeAfter(day: number, minute: number): number {
-    const table = this.tableOf(day);
-    const name = table[minute];
-    let next = minute + 1;
-    while (next < DAY_MINUTES && table[next] === name) next += 1;
-    return next;
+    return this.tableOf(day).until[minute] ?? DAY_MINUTES;
   }
 
-  private tableOf(day: number): Uint8Array {
+  private tableOf(day: number): DayTable {
     const special = this.special.size === 0 ? undefined : this.special.get(day);
     return special ?? this.weekTable(day);
   }
 
-  private weekTable(day: number): Uint8Array {
-    return this.week[(((day + EPOCH_WEEK_DAY) % 7) + 7) % 7] ?? new Uint8Array(DAY_MINUTES);
+  private weekTable(day: number): DayTable {
+    const table = this.week[(((day + EPOCH_WEEK_DAY) % 7) + 7) % 7];
+    if (table === undefined) throw new RangeError(`Day ${day} is in no week`);
+    return table;
   }
 
   /** Rows of ANYHOLIDAY lie over those of the week, rows of the holiday itself over both. */
@@ -71,12 +75,22 @@ export class DayTables {
     const anyOn = (day: number) => (holidayOf.has(day) ? any : []);
     const ownOn = (day: number) => own.get(holidayOf.get(day) ?? '') ?? [];
     for (const day of [...holidayOf.keys()].flatMap((holiday) => [holiday, holiday + 1])) {
-      const table = this.weekTable(day).slice();
+      const table = this.weekTable(day).names.slice();
       paint(table, anyOn(day - 1), anyOn(day));
       paint(table, ownOn(day - 1), ownOn(day));
-      this.special.set(day, table);
+      this.special.set(day, dayTable(table));
     }
   }
+}
+
+function dayTable(names: Uint8Array): DayTable {
+  const until = new Uint16Array(DAY_MINUTES);
+  let next = DAY_MINUTES;
+  for (let minute = DAY_MINUTES - 1; minute >= 0; minute -= 1) {
+    if (minute < DAY_MINUTES - 1 && names[minute] !== names[minute + 1]) next = minute + 1;
+    until[minute] = next;
+  }
+  return { names, until };
 }
 
 function stretches(
