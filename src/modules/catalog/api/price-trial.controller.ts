@@ -12,8 +12,9 @@ import type { CatalogBook } from '../domain/catalog-book.js';
 import { parseLanguage } from '../domain/pricing/parse-pricing.js';
 import type { Pricing } from '../domain/pricing/pricing.js';
 import { tryPricing } from '../domain/pricing/try-pricing.js';
-import { PricingTrialDto, TryPricingRequest } from './price-trial.dto.js';
+import { PricingTrialDto } from './price-trial.dto.js';
 import { readTrial } from './price-trial.reader.js';
+import { TryPricingRequest } from './price-trial.request.dto.js';
 import { trialView } from './price-trial.views.js';
 
 /** A price before it is put on anything. */

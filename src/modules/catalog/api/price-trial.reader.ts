@@ -4,7 +4,7 @@ import { billingCycleAt } from '../../../shared/kernel/period.js';
 import type { PricedUsage } from '../domain/pricing/priced-usage.js';
 import { quantityUnits } from '../domain/pricing/scaled.js';
 import type { TrialCycles, TrialStart } from '../domain/pricing/trial-balances.js';
-import type { TriedRecordRequest, TryPricingRequest } from './price-trial.dto.js';
+import type { TriedRecordRequest, TryPricingRequest } from './price-trial.request.dto.js';
 
 interface Trial {
   readonly records: readonly PricedUsage[];

@@ -21,7 +21,11 @@ export class BalanceDto {
   })
   kind!: string;
 
-  @ApiProperty({ description: 'Name of the allowance or accumulator, as in the price.', example: 'FREE_SECONDS' })
+  @ApiProperty({
+    description:
+      'Name of the allowance or accumulator, as in the price; what begins with $ a price counts for itself: free records, spend, meter readings.',
+    example: 'FREE_SECONDS',
+  })
   resource!: string;
 
   @ApiProperty({ example: '2026-01-01T00:00:00.000Z', description: 'Start of the billing cycle.' })
