@@ -5,7 +5,7 @@ import type { Config } from '../config/config.js';
 import type { LocalRoles } from '../runtime/local-roles.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { forbiddenNames } from './guarded-body.js';
+import { forbiddenParts } from './guarded-body.js';
 import type { HttpActivity } from './http-activity.js';
 import { ProblemException } from './problem.js';
 import { answerFrameworkError, ProblemFilter } from './problem.filter.js';
@@ -89,7 +89,7 @@ function guardRequests(fastify: FastifyInstance, roles: LocalRoles): void {
   });
   // After the body was parsed: parsing goes on in the socket's context, so a store entered earlier would be lost.
   fastify.addHook('preHandler', (request, _reply, done) => {
-    const errors = forbiddenNames(request.body);
+    const errors = forbiddenParts(request.body);
     if (errors.length > 0) {
       done(invalidRequest(errors));
       return;
