@@ -1,9 +1,17 @@
-import { ConfigurationRefused, readConfig } from './shared/config/read-config.js';
+import { readConfig } from './shared/config/read-config.js';
 import type { Config } from './shared/config/config.js';
 import { startServer, type Server } from './server.js';
 
 /** Ends by a second signal, or when the grace is over: as the shell counts them, 128 + SIGINT. */
 const FORCED = 130;
+
+/** Errors of the start whose message says what to do: a stack would only hide it. */
+const SAID_IN_WORDS: ReadonlySet<string> = new Set([
+  'ConfigurationRefused',
+  'DataDirInUse',
+  'EventStoreRefused',
+  'MongoDbUnusable',
+]);
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -47,7 +55,7 @@ function print(line: string): void {
 }
 
 function fail(error: unknown): never {
-  const known = error instanceof ConfigurationRefused || (error instanceof Error && error.name === 'DataDirInUse');
+  const known = error instanceof Error && SAID_IN_WORDS.has(error.name);
   print(
     known ? error.message : `Retally ended: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
   );

@@ -85,7 +85,7 @@ async function startThreaded({ config, clock, logger: given }: ServerOptions): P
   const entry = new URL('./role-worker.js', import.meta.url);
   const threads = new RoleThreads({ config, entry, connect: () => writer?.connect(), logger });
   try {
-    const [app] = await Promise.all([
+    const [app, started] = await Promise.allSettled([
       createHttpApplication({
         config,
         definitions: eventCatalogue,
@@ -97,7 +97,10 @@ async function startThreaded({ config, clock, logger: given }: ServerOptions): P
       }),
       threads.start(),
     ]);
-    return await serverOf(app, config, {
+    // Here errors have their names; those of threads have lost them on the way.
+    if (app.status === 'rejected') throw app.reason;
+    if (started.status === 'rejected') throw started.reason;
+    return await serverOf(app.value, config, {
       died: writer?.died ?? new Promise(() => undefined),
       stopTasks: () => threads.stop(),
       close: async () => writer?.close(),
