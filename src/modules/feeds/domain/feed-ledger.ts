@@ -1,5 +1,7 @@
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { never } from '../../../shared/kernel/decider.js';
+import { withRoom } from '../../../shared/kernel/growing.js';
+import { IdTable } from '../../../shared/kernel/id-table.js';
 import type { FeedEvent, FeedMessagesApplied, FeedMessagesReceived, FeedReprocessRequested } from './events.js';
 import type { FeedRefusal } from './feed-message.js';
 
@@ -99,25 +101,21 @@ export class FeedLedger {
 
 /**
  * By message id, the content first seen under it: positive once it was applied, negative while it only failed. Millions
- * of messages are remembered, so it is one number each; a Map ends at 16 million entries, so there are several.
+ * of messages are remembered, so it is a few bytes and one number each.
  */
 class MessageMemory {
-  private readonly maps = Array.from({ length: 64 }, () => new Map<string, number>());
+  private readonly ids = new IdTable();
+  private contents = new Float64Array(0);
 
   get(messageId: string): number | undefined {
-    return this.mapOf(messageId).get(messageId);
+    const number = this.ids.find(messageId);
+    return number < 0 ? undefined : this.contents[number];
   }
 
   set(messageId: string, content: number): void {
-    this.mapOf(messageId).set(messageId, content);
-  }
-
-  private mapOf(messageId: string): Map<string, number> {
-    const last = messageId.length - 1;
-    const index = (messageId.charCodeAt(last) * 8 + messageId.charCodeAt(Math.max(last - 1, 0))) % this.maps.length;
-    const map = this.maps[index];
-    if (map === undefined) throw new Error(`There is no map ${index}`);
-    return map;
+    const number = this.ids.add(messageId);
+    this.contents = withRoom(this.contents, number + 1);
+    this.contents[number] = content;
   }
 }
 
