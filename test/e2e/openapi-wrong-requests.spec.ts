@@ -52,6 +52,9 @@ const WRONG_TYPES = [
   'multipart/form-data; boundary=x',
 ];
 
+/** A few thousand requests, and more with every operation. */
+const ALL_OPERATIONS_MS = 180_000;
+
 let app: TestApp;
 let api: DocumentedApi;
 beforeAll(async () => {
@@ -69,49 +72,57 @@ function unclear({ status, headers, text }: request.Response): string | undefine
 }
 
 describe('wrong requests to every operation of the document', () => {
-  it('answers wrong ids, filters, cursors and limits clearly, and takes no filter that it does not know', async () => {
-    const wrong: string[] = [];
-    const look = async (address: string): Promise<number> => {
-      const answer = await app.get(address);
-      const complaint = unclear(answer);
-      if (complaint !== undefined) wrong.push(`GET ${address}: ${complaint}`);
-      return answer.status;
-    };
-    for (const { path, operation } of reads()) {
-      const address = api.address(path, operation);
-      const glue = address.includes('?') ? '&' : '?';
-      if (path.includes('{')) for (const id of WRONG_IDS) await look(path.replace(/\{\w+\}/g, id));
-      const filters = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
-      for (const { name } of filters) {
-        // A position that is still to come is waited for, which is no error.
-        const values = name === 'minPosition' ? ['x', '-1', '1.5'] : WRONG_VALUES;
-        for (const value of values) await look(`${address}${glue}${name}=${encodeURIComponent(value)}`);
-        await look(`${address}${glue}${name}=a&${name}=b`);
-      }
-      if (filters.length > 0 && (await look(`${address}${glue}nonsense=1`)) < 400)
-        wrong.push(`GET ${path} takes nonsense`);
-    }
-    expect(wrong).toEqual([]);
-  });
-
-  it('answers wrong bodies, content types and headers clearly', async () => {
-    const wrong: string[] = [];
-    for (const { method, path, operation } of api.operations()) {
-      if (method === 'get') continue;
-      const address = api.address(path, operation);
-      const send = async (type: string, body: string, key?: string): Promise<void> => {
-        const call = request(app.http)[method as 'post' | 'put'](address).set('authorization', `Bearer ${app.key}`);
-        if (key !== undefined) void call.set('idempotency-key', key);
-        const complaint = unclear(await call.set('content-type', type).send(body));
-        if (complaint !== undefined) wrong.push(`${method} ${path} ${type} ${body.slice(0, 40)}: ${complaint}`);
+  it(
+    'answers wrong ids, filters, cursors and limits clearly, and takes no filter that it does not know',
+    async () => {
+      const wrong: string[] = [];
+      const look = async (address: string): Promise<number> => {
+        const answer = await app.get(address);
+        const complaint = unclear(answer);
+        if (complaint !== undefined) wrong.push(`GET ${address}: ${complaint}`);
+        return answer.status;
       };
-      for (const body of WRONG_BODIES) await send('application/json', body);
-      for (const type of WRONG_TYPES) await send(type, 'a=b');
-      await send('application/json', '{}', 'a b');
-      await send('application/json', '{}', 'x'.repeat(201));
-    }
-    expect(wrong).toEqual([]);
-  });
+      for (const { path, operation } of reads()) {
+        const address = api.address(path, operation);
+        const glue = address.includes('?') ? '&' : '?';
+        if (path.includes('{')) for (const id of WRONG_IDS) await look(path.replace(/\{\w+\}/g, id));
+        const filters = (operation.parameters ?? []).filter((parameter) => parameter.in === 'query');
+        for (const { name } of filters) {
+          // A position that is still to come is waited for, which is no error.
+          const values = name === 'minPosition' ? ['x', '-1', '1.5'] : WRONG_VALUES;
+          for (const value of values) await look(`${address}${glue}${name}=${encodeURIComponent(value)}`);
+          await look(`${address}${glue}${name}=a&${name}=b`);
+        }
+        if (filters.length > 0 && (await look(`${address}${glue}nonsense=1`)) < 400)
+          wrong.push(`GET ${path} takes nonsense`);
+      }
+      expect(wrong).toEqual([]);
+    },
+    ALL_OPERATIONS_MS,
+  );
+
+  it(
+    'answers wrong bodies, content types and headers clearly',
+    async () => {
+      const wrong: string[] = [];
+      for (const { method, path, operation } of api.operations()) {
+        if (method === 'get') continue;
+        const address = api.address(path, operation);
+        const send = async (type: string, body: string, key?: string): Promise<void> => {
+          const call = request(app.http)[method as 'post' | 'put'](address).set('authorization', `Bearer ${app.key}`);
+          if (key !== undefined) void call.set('idempotency-key', key);
+          const complaint = unclear(await call.set('content-type', type).send(body));
+          if (complaint !== undefined) wrong.push(`${method} ${path} ${type} ${body.slice(0, 40)}: ${complaint}`);
+        };
+        for (const body of WRONG_BODIES) await send('application/json', body);
+        for (const type of WRONG_TYPES) await send(type, 'a=b');
+        await send('application/json', '{}', 'a b');
+        await send('application/json', '{}', 'x'.repeat(201));
+      }
+      expect(wrong).toEqual([]);
+    },
+    ALL_OPERATIONS_MS,
+  );
 
   function reads(): { path: string; operation: Operation }[] {
     return api.operations().filter(({ method, path }) => method === 'get' && path.startsWith('/v1/'));
