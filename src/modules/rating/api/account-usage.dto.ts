@@ -10,7 +10,7 @@ export class BalancesQuery extends ListQuery {
   subscription?: string;
 }
 
-export class BalanceDto {
+export class ResourceBalanceDto {
   @ApiProperty({ description: 'Whose balance it is.', example: 'S0000001' })
   subscription!: string;
 
@@ -39,8 +39,8 @@ export class BalanceDto {
 }
 
 export class BalancePage {
-  @ApiProperty({ type: () => [BalanceDto] })
-  items!: BalanceDto[];
+  @ApiProperty({ type: () => [ResourceBalanceDto] })
+  items!: ResourceBalanceDto[];
 
   @ApiPropertyOptional({ description: 'Cursor of the next page; absent on the last.', example: 'WyJhYmMiLDEyLDNd' })
   next?: string;

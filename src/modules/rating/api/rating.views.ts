@@ -4,7 +4,7 @@ import type { Page } from '../../../shared/read-models/read-models.port.js';
 import type { ExplainedRecord } from '../application/charge-explainer.js';
 import type { MonetizedItem } from '../application/monetized-filter.js';
 import type { BalanceRow, UsageSummaryRow } from '../projections/collections.js';
-import type { BalanceDto, UsageSummaryDto } from './account-usage.dto.js';
+import type { ResourceBalanceDto, UsageSummaryDto } from './account-usage.dto.js';
 import type { MonetizedUsageDetailDto, MonetizedUsageDto } from './monetized-usage.dto.js';
 
 export function pageView<Row, Dto>(page: Page<Row>, view: (row: Row) => Dto): { items: Dto[]; next?: string } {
@@ -59,7 +59,7 @@ export function detailView(explained: ExplainedRecord): MonetizedUsageDetailDto 
   };
 }
 
-export function balanceView(row: BalanceRow): BalanceDto {
+export function balanceView(row: BalanceRow): ResourceBalanceDto {
   return {
     subscription: row.subscription,
     kind: row.kind,
