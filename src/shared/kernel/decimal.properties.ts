@@ -141,4 +141,19 @@ describe('divideRounded', () => {
       ),
     );
   });
+
+  it('prints units of every size as their digits with a point in them', () => {
+    const sizes = fc.oneof(
+      fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }),
+      fc.constantFrom(2n ** 53n - 1n, 2n ** 53n, -(2n ** 53n), 1n - 2n ** 53n, 10n ** 15n, 10n ** 16n, 0n, -1n),
+    );
+    fc.assert(
+      fc.property(sizes, fc.integer({ min: 1, max: 30 }), fc.integer({ min: 0, max: 12 }), (size, scale, zeros) => {
+        const units = size * 10n ** BigInt(zeros);
+        const digits = String(units < 0n ? -units : units).padStart(scale + 1, '0');
+        const printed = `${digits.slice(0, -scale)}.${digits.slice(-scale)}`.replace(/\.?0+$/, '');
+        expect(unitsToString(units, scale)).toBe(units < 0n ? `-${printed}` : printed);
+      }),
+    );
+  });
 });

@@ -157,9 +157,17 @@ export class Decimal {
 /** 10^0 to 10^30. */
 const POWERS: readonly bigint[] = Array.from({ length: MAX_SCALE + 1 }, (_, exponent) => 10n ** BigInt(exponent));
 
+/** The same as doubles; beyond 10^15 not every whole number is one. */
+const QUICK_POWERS: readonly number[] = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
+const LARGEST_QUICK = BigInt(Number.MAX_SAFE_INTEGER);
+
 /** Prints scaled integer units as a canonical decimal string, for hot paths that keep no Decimal objects. */
 export function unitsToString(units: bigint, scale: number): string {
   if (scale === 0) return units.toString();
+  const quickPower = QUICK_POWERS[scale];
+  if (quickPower !== undefined && units <= LARGEST_QUICK && units >= -LARGEST_QUICK) {
+    return quickText(Number(units), quickPower, scale);
+  }
   const power = POWERS[scale];
   if (power !== undefined) {
     // Most quantities are whole: one division is cheaper than printing and cutting off a dozen zeros.
@@ -168,9 +176,22 @@ export function unitsToString(units: bigint, scale: number): string {
   }
   const negative = units < 0n;
   const digits = (negative ? -units : units).toString().padStart(scale + 1, '0');
-  let end = digits.length;
   const point = digits.length - scale;
-  while (end > point && digits.charCodeAt(end - 1) === 48) end -= 1;
-  const text = end === point ? digits.slice(0, point) : `${digits.slice(0, point)}.${digits.slice(point, end)}`;
-  return negative && units !== 0n ? `-${text}` : text;
+  return `${negative ? '-' : ''}${digits.slice(0, point)}${fraction(digits.slice(point))}`;
+}
+
+/** Whole numbers that a double holds: remainders and quotients of them are exact, and no big integer is made. */
+function quickText(units: number, power: number, scale: number): string {
+  const size = Math.abs(units);
+  const rest = size % power;
+  const whole = (size - rest) / power;
+  const text = rest === 0 ? String(whole) : `${whole}${fraction(String(rest).padStart(scale, '0'))}`;
+  return units < 0 ? `-${text}` : text;
+}
+
+/** The decimals after a point, without the zeros at their end; nothing when they are all zeros. */
+function fraction(decimals: string): string {
+  let end = decimals.length;
+  while (end > 0 && decimals.charCodeAt(end - 1) === 48) end -= 1;
+  return end === 0 ? '' : `.${decimals.slice(0, end)}`;
 }

@@ -50,6 +50,7 @@ interface CompiledStep {
 export class ChargeFunction {
   readonly whole: boolean;
   readonly hasStairs: boolean;
+  readonly hasEntries: boolean;
   private readonly steps: readonly [CompiledStep, ...CompiledStep[]];
   private readonly denominator: bigint;
 
@@ -60,6 +61,7 @@ export class ChargeFunction {
     this.denominator = fractions.reduce((all, { d }) => (all * d) / greatestCommonDivisor(all, d), 1n);
     const slopes = fractions.map(({ n, d }) => n * (this.denominator / d));
     this.steps = compileSteps(tiers, slopes, this.whole);
+    this.hasEntries = this.steps.some((step) => step.entry !== 0n);
   }
 
   /**
@@ -138,21 +140,18 @@ export class ChargeFunction {
     return this.step(tier).slope === 0n;
   }
 
-  get hasEntries(): boolean {
-    return this.steps.some((step) => step.entry !== 0n);
-  }
-
   /** The tier a total belongs to: (from, to], so that the unit that makes it equal `to` still counts there. */
   tierReached(total: QuantityUnits): number {
-    return this.firstTier((to) => to >= total);
+    return this.firstTier(total, true);
   }
 
   /** The tier the next unit after a position belongs to. */
   private tierAbove(position: QuantityUnits): number {
-    return this.firstTier((to) => to > position);
+    return this.firstTier(position, false);
   }
 
-  private firstTier(fits: (to: QuantityUnits) => boolean): number {
+  /** The first tier that ends behind a position, or at it when its end counts. */
+  private firstTier(position: QuantityUnits, endCounts: boolean): number {
     const { steps } = this;
     if (steps.length === 1) return 0;
     let low = 0;
@@ -160,7 +159,7 @@ export class ChargeFunction {
     while (low < high) {
       const middle = (low + high) >> 1;
       const to = steps[middle]?.to;
-      if (to === undefined || fits(to)) high = middle;
+      if (to === undefined || to > position || (endCounts && to === position)) high = middle;
       else low = middle + 1;
     }
     return low;
