@@ -10,7 +10,7 @@ import { PriceOracle } from '../support/price-oracle.js';
 import { Dice, ORACLE_UNITS, randomPricing, randomRecord, type OracleRecord } from '../support/random-prices.js';
 
 const RUNS = Number(process.env.RETALLY_FAULT_RUNS ?? '1');
-const SEED = Number(process.env.RETALLY_SEED ?? '20260301');
+const SEED = Number(process.env.RETALLY_FAULT_SEED ?? '20260301');
 /** A few thousand with every test; a million in the runs for faults. */
 const RECORDS = RUNS === 1 ? 4_000 : 40_000;
 const RECORDS_PER_PRICE = 100;
