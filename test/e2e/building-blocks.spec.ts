@@ -245,24 +245,6 @@ describe('what names a building block, and what it names', () => {
     await app.post('/v1/currencies', { id: 'EUR', reason: 'r' }).expect(201);
     await app.delete('/v1/currencies/EUR', { reason: 'r' }).expect(409);
   });
-
-  it('and its removal at the same time: one of the two is refused', async () => {
-    for (let round = 0; round < 8; round += 1) {
-      const id = `RACE_${round}`;
-      const rows = [{ prefix: '*', zone: 'ALL' }];
-      await app.post('/v1/zone-units', { id, attribute: 'to', rows, reason: 'r' }).expect(201);
-      const tiers = { by: 'QUANTITY', steps: [{ price: '0.01' }] };
-      const charge = { name: 'calls', when: { zone: { [id]: 'ALL' } }, measure: 'seconds', tiers };
-      const pricing = { currency: 'EUR', charges: [charge] };
-      const body = { effectiveFrom: '2026-01-01T00:00:00Z', pricing, reason: 'r' };
-      const removal = app.delete(`/v1/zone-units/${id}`, { reason: 'r' });
-      const put = app.put('/v1/price-offers/M.STD.LINE.EUR/pricing', body);
-      const [first, second] = round % 2 === 0 ? [removal, put] : [put, removal];
-      const statuses = (await Promise.all([first, second])).map(({ status }) => status);
-      expect(statuses.filter((status) => status === 200)).toHaveLength(1);
-      expect(statuses.some((status) => status === 409 || status === 422)).toBe(true);
-    }
-  });
 });
 
 describe('system properties', () => {
