@@ -84,6 +84,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const readModels = app.get<ReadModels>(READ_MODELS);
   const projections = config.roles.includes('project') ? app.get(Projections).all().length : 0;
   const key = options.key ?? server.firstKeys[0]?.key ?? '';
+  // A database that has just been made gets its collections and indexes first: no request of a test should wait for that.
+  if (stores.env['RETALLY_READ_MODELS'] !== undefined) await settle({ store, readModels, projections }, FIRST_START_MS);
   const authorized = (test: request.Test) => test.set('authorization', `Bearer ${key}`);
   return {
     app,
@@ -112,6 +114,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     },
   };
 }
+
+const FIRST_START_MS = 120_000;
 
 /** Quiet several looks in a row: a task may hold work for a turn of the event loop between two reads or appends. */
 const QUIET_LOOKS = 4;
