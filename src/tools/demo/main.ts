@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RetallyServer, SandboxServer, type RetallyOptions } from '../local/local-system.js';
+import { projected } from '../local/read-model-progress.js';
 import { runStores } from '../local/run-stores.js';
 import { setUpSample } from '../local/sample-setup.js';
 import { billIt } from './bill-it.js';
@@ -62,9 +63,11 @@ async function theMainJob(
 ): Promise<void> {
   const { api } = retally;
   screen.title('1. What is sold, and to whom');
-  await screen.during(`catalog, prices, mappings and ${ACCOUNTS} accounts through the feeds`, () =>
-    setUpSample(api, ACCOUNTS),
-  );
+  await screen.during(`catalog, prices, mappings and ${ACCOUNTS} accounts through the feeds`, async () => {
+    await setUpSample(api, ACCOUNTS);
+    // On a new database the collections are made meanwhile.
+    await projected(api, 120_000);
+  });
 
   screen.title('2. Usage files become money');
   const files = options.own === undefined ? sampleFiles(options.records, ACCOUNTS) : [await ownFile(api, options.own)];
