@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ApiClient } from '../../src/tools/local/api-client.js';
+import { ApiError, type ApiClient } from '../../src/tools/local/api-client.js';
 import { RetallyServer } from '../../src/tools/local/local-system.js';
 import type { RunStores } from '../../src/tools/local/run-stores.js';
 import { isPassing, PATIENCE_MS } from './server-life.js';
@@ -13,6 +13,10 @@ export interface InstancesOptions {
   readonly folder: string;
   readonly stores: RunStores;
   readonly billingUrl: string;
+}
+
+interface Ready {
+  readonly details: { readonly leases: { readonly held: readonly string[] } };
 }
 
 interface Instance {
@@ -99,7 +103,11 @@ export class Instances {
   async held(): Promise<readonly (readonly string[])[]> {
     return Promise.all(
       this.all.map(async ({ server }) => {
-        const ready = await server.api.get<{ details: { leases: { held: string[] } } }>('/health/ready');
+        const ready = await server.api.get<Ready>('/health/ready').catch((error: unknown) => {
+          // Not ready for the moment: it answers all the same.
+          if (error instanceof ApiError && error.status === 503) return error.body as Ready;
+          throw error;
+        });
         return ready.details.leases.held;
       }),
     );
