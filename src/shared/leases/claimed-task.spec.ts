@@ -2,6 +2,7 @@ import type { RoleTask } from '../runtime/role-task.js';
 import { silentLogger } from '../telemetry/logger.js';
 import { LocalLeaseStore } from './adapters/local/local-lease-store.js';
 import { ClaimedTask } from './claimed-task.js';
+import type { Claims, Held } from './claims.port.js';
 import { LeasedClaims } from './leased-claims.js';
 
 const TTL_MS = 300;
@@ -118,5 +119,35 @@ describe('a task that is claimed whole', () => {
     await store.leave(member!.id);
     await until(() => only.task.lives === 2 && only.task.running);
     expect((await store.leases(['task/noted']))[0]!.epoch).toBe(2);
+  });
+
+  it('gives back a lease that came and was wanted elsewhere again while the task parked', async () => {
+    const released: string[] = [];
+    const lost = new AbortController();
+    const task = new NotedTask();
+    const held = (names: readonly string[]): Held => ({
+      names: new Set(names),
+      epochs: new Map(names.map((name) => [name, 1])),
+      lost: lost.signal,
+    });
+    const claims: Claims = {
+      async *watch() {
+        yield held(['task/noted']);
+        await until(() => task.running);
+        lost.abort();
+        yield held([]);
+        released.length = 0;
+        // Claimed and asked for in between: the set in which it stood was skipped.
+        yield held([]);
+      },
+      release: (name) => Promise.resolve(void released.push(name)),
+      status: () => ({ held: [], members: 2 }),
+    };
+    const run = new ClaimedTask(task, { claims, place: 0, logger: silentLogger }).run(new AbortController().signal);
+    await until(() => released.length > 0);
+    expect(released).toContain('task/noted');
+    await run;
+    // Once for the set without it, once at the end.
+    expect(released).toHaveLength(2);
   });
 });

@@ -41,9 +41,10 @@ export class ClaimedTask implements RoleTask {
         if (life !== undefined && !life.goesOnWith(held, this.lease)) {
           await this.park(life);
           life = undefined;
-          if (!held.names.has(this.lease)) await claims.release(this.lease);
         }
-        if (held.names.has(this.lease)) life ??= this.begin(held, end);
+        // Also when no life was seen: the lease may have come and be wanted elsewhere again while the last one parked.
+        if (!held.names.has(this.lease)) await claims.release(this.lease);
+        else life ??= this.begin(held, end);
       }
       // Ended by the role's signal, or by the task itself, which then has thrown or has nothing more to do.
       await life?.end();
