@@ -36,7 +36,7 @@ export function openWriter(path: string): Database {
   db.exec('PRAGMA page_size = 4096');
   db.exec('PRAGMA journal_mode = WAL');
   db.exec('PRAGMA synchronous = NORMAL');
-  db.exec('PRAGMA cache_size = -65536');
+  db.exec('PRAGMA cache_size = -32768');
   // Measured: checkpoints every 64 MiB instead of every 4 give a fifth more rows/s; the WAL file stays near 100 MB.
   db.exec('PRAGMA wal_autocheckpoint = 16000');
   db.exec('PRAGMA journal_size_limit = 134217728');
