@@ -86,7 +86,7 @@ export class MappingsController {
         (query.serviceType === undefined || query.serviceType === serviceType)
       );
     });
-    const page = pageByName(mappings, (mapping) => mapping.mapping, query);
+    const page = pageByName('mappings', mappings, (mapping) => mapping.mapping, query);
     return {
       ...page,
       items: page.items.map(({ mapping, ...rest }) => ({ mapping, newest: versionDto(newest({ mapping, ...rest })) })),

@@ -65,7 +65,7 @@ export class SourcePlatformsController {
   @ApiOkResponse({ type: SourcePlatformPage })
   async list(@Caller() caller: Principal, @Query() query: ListQuery): Promise<SourcePlatformPage> {
     const platforms = (await this.configuration.current()).platforms(caller.tenant);
-    return pageByName(platforms, (platform) => platform.sourcePlatform, query);
+    return pageByName('source-platforms', platforms, (platform) => platform.sourcePlatform, query);
   }
 
   @Get(':sourcePlatform')

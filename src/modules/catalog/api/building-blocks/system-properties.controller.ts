@@ -54,7 +54,7 @@ export class SystemPropertiesController {
     const wanted = names.filter(
       (id) => query.category === undefined || SYSTEM_PROPERTIES[id]?.category === query.category,
     );
-    const page = pageByName(wanted, (id) => id, query);
+    const page = pageByName('system-properties', wanted, (id) => id, query);
     return {
       ...page,
       items: page.items.flatMap(

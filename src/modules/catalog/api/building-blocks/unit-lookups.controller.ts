@@ -54,7 +54,7 @@ export class UnitLookupsController {
           (query.prefix === undefined || prefix.startsWith(query.prefix)) &&
           (query.zone === undefined || zone === query.zone),
       );
-    return pageByName(rows, ({ prefix }) => prefix, query);
+    return pageByName(`zone-units/${id}/prefixes`, rows, ({ prefix }) => prefix, query);
   }
 
   @Get('zone-units/:id/lookup')
