@@ -1,13 +1,13 @@
 import {
   ANY,
   binaryEvent,
-  EventStoreDBClient,
   MaxAppendSizeExceededError,
   NO_STREAM,
   STREAM_EXISTS,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
-import { append, counted, countedTo, newStream, numbersOf, rejection } from './eventstoredb.rig.js';
+import type { EventStoreDBClient } from '@eventstore/db-client';
+import { append, counted, countedTo, newStream, numbersOf, rejection, withServer } from './eventstoredb.rig.js';
 import type { ServerUnderTest } from './eventstoredb.rig.js';
 
 const MAX_APPEND_SIZE = 1_048_576;
@@ -18,17 +18,8 @@ const bytes = (length: number) =>
 /** What the real server was seen to do with appends on the client's stream path. */
 export function appendsContract(name: string, start: () => Promise<ServerUnderTest>): void {
   describe(`appends: ${name}`, () => {
-    let server: ServerUnderTest;
     let client: EventStoreDBClient;
-
-    beforeAll(async () => {
-      server = await start();
-      client = EventStoreDBClient.connectionString(server.connectionString);
-    });
-    afterAll(async () => {
-      await client.dispose();
-      await server.stop();
-    });
+    withServer(start, (connected) => (client = connected));
 
     it('answers revision and position of the last event, which ascend', async () => {
       const stream = newStream();

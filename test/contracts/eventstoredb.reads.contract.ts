@@ -1,16 +1,8 @@
-import {
-  BACKWARDS,
-  binaryEvent,
-  END,
-  EventStoreDBClient,
-  jsonEvent,
-  NO_STREAM,
-  START,
-  StreamNotFoundError,
-} from '@eventstore/db-client';
+import { BACKWARDS, binaryEvent, END, jsonEvent, NO_STREAM, START, StreamNotFoundError } from '@eventstore/db-client';
+import type { EventStoreDBClient } from '@eventstore/db-client';
 import { credentials as channelCredentials } from '@grpc/grpc-js';
 import { shared, streams, streamsServices } from '../../src/tools/eventstoredb-double/protocol.js';
-import { append, counted, countedTo, newStream, numbersOf, rejection } from './eventstoredb.rig.js';
+import { append, counted, countedTo, newStream, numbersOf, rejection, withServer } from './eventstoredb.rig.js';
 import type { ServerUnderTest } from './eventstoredb.rig.js';
 
 /** What the real server was seen to do with reads. */
@@ -18,15 +10,7 @@ export function readsContract(name: string, start: () => Promise<ServerUnderTest
   describe(`reads: ${name}`, () => {
     let server: ServerUnderTest;
     let client: EventStoreDBClient;
-
-    beforeAll(async () => {
-      server = await start();
-      client = EventStoreDBClient.connectionString(server.connectionString);
-    });
-    afterAll(async () => {
-      await client.dispose();
-      await server.stop();
-    });
+    withServer(start, (...given) => ([client, server] = given));
 
     it('reads a stream forwards and backwards, from a revision, so many', async () => {
       const stream = newStream();

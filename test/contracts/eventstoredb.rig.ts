@@ -1,17 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { ANY, jsonEvent } from '@eventstore/db-client';
-import type {
-  AppendExpectedRevision,
-  AppendResult,
-  EventData,
-  EventStoreDBClient,
-  ResolvedEvent,
-} from '@eventstore/db-client';
+import { ANY, EventStoreDBClient, jsonEvent } from '@eventstore/db-client';
+import type { AppendExpectedRevision, AppendResult, EventData, ResolvedEvent } from '@eventstore/db-client';
 
 /** A server that speaks EventStoreDB's protocol, put through what a real one was seen to do. */
 export interface ServerUnderTest {
   readonly connectionString: string;
   stop(): Promise<void>;
+}
+
+/** Starts a server and a client of it before the tests of this `describe`, gives them, and ends both behind the tests. */
+export function withServer(
+  start: () => Promise<ServerUnderTest>,
+  give: (client: EventStoreDBClient, server: ServerUnderTest) => void,
+): void {
+  let server: ServerUnderTest;
+  let client: EventStoreDBClient;
+  beforeAll(async () => {
+    server = await start();
+    client = EventStoreDBClient.connectionString(server.connectionString);
+    give(client, server);
+  });
+  afterAll(async () => {
+    await client.dispose();
+    await server.stop();
+  });
 }
 
 /** An insecure server ignores them, but the client takes its stream path only with them. */

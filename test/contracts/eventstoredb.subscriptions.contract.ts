@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { END, EventStoreDBClient, eventTypeFilter, NO_STREAM, streamNameFilter } from '@eventstore/db-client';
-import type { AllStreamSubscription, Position, SubscribeToAllOptions } from '@eventstore/db-client';
-import { append, counted, countedTo, newStream, until } from './eventstoredb.rig.js';
+import { END, eventTypeFilter, NO_STREAM, streamNameFilter } from '@eventstore/db-client';
+import type { AllStreamSubscription, EventStoreDBClient, Position, SubscribeToAllOptions } from '@eventstore/db-client';
+import { append, counted, countedTo, newStream, until, withServer } from './eventstoredb.rig.js';
 import type { ServerUnderTest } from './eventstoredb.rig.js';
 
 /** What a subscription said, in order: `event <n>`, `checkpoint`, `caughtUp`, `error <type>`, `end`. */
@@ -38,17 +38,8 @@ const events = (from: number, to: number) => Array.from({ length: to - from }, (
 /** What the real server was seen to do with subscriptions to $all. */
 export function subscriptionsContract(name: string, start: () => Promise<ServerUnderTest>): void {
   describe(`subscriptions: ${name}`, () => {
-    let server: ServerUnderTest;
     let client: EventStoreDBClient;
-
-    beforeAll(async () => {
-      server = await start();
-      client = EventStoreDBClient.connectionString(server.connectionString);
-    });
-    afterAll(async () => {
-      await client.dispose();
-      await server.stop();
-    });
+    withServer(start, (connected) => (client = connected));
 
     /** Where the log stands: tests share it with others, so they look at what comes after. */
     const head = async (): Promise<Position> => (await append(client, newStream(), [counted(0)], NO_STREAM)).position!;
