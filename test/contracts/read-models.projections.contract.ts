@@ -272,10 +272,12 @@ export function projectionContract(name: string, make: () => Promise<ReadModelsU
     it('refuses a log that ends before what the read models have seen', async () => {
       await append(at.store, 'thing-main.a', 0, story(10));
       await catchUp();
-      const shorter = await world(await make());
+      const other = await make();
+      const shorter = await world(other);
       const runner = runnerOf(shorter.store, at.models().writer);
       await expect(runner.catchUp()).rejects.toThrow(/ends at 0.*not the log/s);
       await shorter.end();
+      await other.dispose();
     });
 
     describe('while it runs', () => {

@@ -31,10 +31,9 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await app.stop();
+  await app.stop({ keep: false });
   await sandbox.close();
   await rm(dir, { recursive: true });
-  await rm(app.dir, { recursive: true, force: true });
 });
 
 interface Answer {
