@@ -11,7 +11,7 @@ const PWC = {
   otherwise: 'OFFPEAK',
 };
 const kwh = (quantity: string, at: string) => ({ at, quantities: { kwh: quantity } });
-const litres = (charge: Record<string, unknown>) => one({ measure: 'gallons', ...charge });
+const gallons = (charge: Record<string, unknown>) => one({ measure: 'gallons', ...charge });
 
 /** Tariffs of water and electricity works. */
 export const utilityPriceLists: readonly PriceList[] = [
@@ -26,7 +26,7 @@ export const utilityPriceLists: readonly PriceList[] = [
   },
   {
     source: 'City of Oakley, Sewer',
-    pricing: litres(
+    pricing: gallons(
       graduated([
         { upTo: '5000', price: '0', entry: '27' },
         { upTo: '15000', price: '2', per: '1000' },
@@ -42,7 +42,7 @@ export const utilityPriceLists: readonly PriceList[] = [
   },
   {
     source: 'Ask a New Question, water rates by code: home',
-    pricing: litres({ ...flat('0.005'), fixed: '5.00' }),
+    pricing: gallons({ ...flat('0.005'), fixed: '5.00' }),
     records: of('gallons', [
       ['0', '5'],
       ['1000', '10'],
@@ -50,7 +50,7 @@ export const utilityPriceLists: readonly PriceList[] = [
   },
   {
     source: 'Ask a New Question, water rates by code: commercial',
-    pricing: litres(graduated([{ upTo: '4000000', price: '0', entry: '1000' }, { price: '0.025' }])),
+    pricing: gallons(graduated([{ upTo: '4000000', price: '0', entry: '1000' }, { price: '0.025' }])),
     records: of('gallons', [
       ['4000000', '1000'],
       ['5000000', '26000'],
@@ -58,7 +58,7 @@ export const utilityPriceLists: readonly PriceList[] = [
   },
   {
     source: 'Ask a New Question, water rates by code: industrial',
-    pricing: litres(
+    pricing: gallons(
       graduated([
         { upTo: '4000000', price: '0', entry: '1000' },
         { upTo: '10000000', price: '0', entry: '1000' },
@@ -73,7 +73,7 @@ export const utilityPriceLists: readonly PriceList[] = [
   },
   {
     source: 'A city in Minnesota, Water rates (billed quarterly), residential',
-    pricing: litres({
+    pricing: gallons({
       ...graduated(
         tiers(
           [
@@ -98,7 +98,7 @@ export const utilityPriceLists: readonly PriceList[] = [
   },
   {
     source: 'A city in Minnesota, Water rates (billed quarterly), commercial',
-    pricing: litres(
+    pricing: gallons(
       graduated(
         tiers(
           [
@@ -120,7 +120,7 @@ export const utilityPriceLists: readonly PriceList[] = [
   },
   {
     source: 'A city in Minnesota, Current rate structure, 50,000 gallon user: water',
-    pricing: litres({
+    pricing: gallons({
       ...graduated(
         tiers(
           [
@@ -141,7 +141,7 @@ export const utilityPriceLists: readonly PriceList[] = [
   },
   {
     source: 'A city in Minnesota, Current rate structure, 50,000 gallon user: sewer',
-    pricing: litres({ free: '15000', ...flat('4.93', '1000'), fixed: '85.55' }),
+    pricing: gallons({ free: '15000', ...flat('4.93', '1000'), fixed: '85.55' }),
     records: of('gallons', [
       ['15000', '85.55'],
       ['50000', '258.1'],
