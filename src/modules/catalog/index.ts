@@ -31,4 +31,5 @@ export { chargeLine } from './domain/pricing/charge-line.js';
 export type { Before, Charged, Impact, NotCharged } from './domain/pricing/charged.js';
 export type { Balances, PricedUsage } from './domain/pricing/priced-usage.js';
 export { explainCharge, type Explanation } from './domain/pricing/explain-charge.js';
-export { IMPACT_MEANINGS, type NamedImpact } from './domain/pricing/name-impact.js';
+export type { NamedImpact } from './domain/pricing/name-impact.js';
+export { PriceImpactDto } from './api/price-impact.dto.js';

@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { IsInstant } from '../../../shared/http/is-instant.js';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
-import { IMPACT_MEANINGS } from '../../catalog/index.js';
+import { PriceImpactDto } from '../../catalog/index.js';
 
 export class MonetizedUsageQuery extends ListQuery {
   @ApiPropertyOptional({ description: 'Usage of this account.', example: 'A0000001' })
@@ -85,10 +85,10 @@ export class MonetizedUsageDto {
   @ApiProperty({ example: '2026-01-31T09:05:00.000Z', description: 'Usage time.' })
   at!: string;
 
-  @ApiProperty({ example: '6102', description: 'Rated quantity: after minimum, increments and free units.' })
+  @ApiProperty({ example: '66', description: 'Rated quantity: after minimum, increments and free units.' })
   quantity!: string;
 
-  @ApiProperty({ example: '0.252', description: 'Net amount at the rating scale (10 decimals at most).' })
+  @ApiProperty({ example: '0.099', description: 'Net amount at the rating scale (10 decimals at most).' })
   amount!: string;
 
   @ApiProperty({ example: 'EUR', description: 'ISO 4217.' })
@@ -103,58 +103,9 @@ export class MonetizedUsagePage {
   next?: string;
 }
 
-export class ImpactDto {
+export class ImpactDto extends PriceImpactDto {
   @ApiProperty({ example: 'RATING', description: 'What made the impact.' })
   impactType!: string;
-
-  @ApiProperty({
-    enum: IMPACT_MEANINGS,
-    example: 'USAGE',
-    description: 'Which step of the price it is.',
-  })
-  meaning!: string;
-
-  @ApiProperty({
-    description: 'What kind of resource it changes.',
-    enum: ['PRICE', 'ALLOWANCE', 'ACCUMULATOR'],
-    example: 'PRICE',
-  })
-  offerType!: string;
-
-  @ApiProperty({ example: 'EUR', description: 'The currency, allowance or accumulator that changes.' })
-  resource!: string;
-
-  @ApiProperty({ description: 'By how much; an allowance that gives is negative.', example: '6102' })
-  quantity!: string;
-
-  @ApiProperty({ example: '0.09', nullable: true, type: String, description: 'Price of `per` units.' })
-  rate!: string | null;
-
-  @ApiProperty({ description: 'Units the rate is for.', example: '60', nullable: true, type: String })
-  per!: string | null;
-
-  @ApiProperty({
-    example: '9.153',
-    nullable: true,
-    type: String,
-    description: 'In the currency; offsets are negative.',
-  })
-  amount!: string | null;
-
-  @ApiProperty({ example: 0, nullable: true, type: Number, description: 'Step of the tiers, from 0.' })
-  tier!: number | null;
-
-  @ApiProperty({ example: '0', nullable: true, type: String, description: 'The tier is (tierFrom, tierTo].' })
-  tierFrom!: string | null;
-
-  @ApiProperty({ example: null, nullable: true, type: String, description: 'null = open end.' })
-  tierTo!: string | null;
-
-  @ApiProperty({
-    description: 'The impact in one sentence.',
-    example: '6102 seconds in tier 1 (above 0) at 0.09 EUR per 60: 9.153 EUR.',
-  })
-  text!: string;
 }
 
 export class RatedByPriceDto {
@@ -201,10 +152,10 @@ export class LogAddressDto {
 }
 
 export class RecomputedDto {
-  @ApiProperty({ example: '0.252', description: 'Computed now, from the price version and the mediated record.' })
+  @ApiProperty({ example: '0.099', description: 'Computed now, from the price version and the mediated record.' })
   amount!: string;
 
-  @ApiProperty({ description: 'Rated quantity, computed now.', example: '6102' })
+  @ApiProperty({ description: 'Rated quantity, computed now.', example: '66' })
   quantity!: string;
 
   @ApiProperty({ example: true, description: 'Amount, quantity and every impact are what is stored.' })
@@ -234,7 +185,7 @@ export class MonetizedUsageDetailDto extends MonetizedUsageDto {
 
   @ApiProperty({
     type: [String],
-    example: ['The record has 6100 seconds.', 'Rounded to increments (the first 60 whole, then every begun 6): 6102.'],
+    example: ['The record has 61 seconds.', 'Rounded to increments (the first 60 whole, then every begun 6): 66.'],
     description: 'How it came about, in the order of evaluation.',
   })
   explanation!: string[];
