@@ -1,4 +1,4 @@
-import type { UsageBatchRatedColumns } from './events.js';
+import type { RatedImpact, UsageBatchRatedColumns } from './events.js';
 import { quantityUnitsOf } from './quantity-units.js';
 
 /**
@@ -68,12 +68,24 @@ export class BalanceLedger {
   fold(columns: UsageBatchRatedColumns): void {
     const { account, subscription, cycle, impacts } = columns;
     for (let row = 0; row < impacts.length; row += 1) {
-      for (const impact of impacts[row] ?? []) {
-        if (impact[0] === 'PRICE') continue;
-        const holder = holderOf(account[row] ?? '', subscription[row] ?? '');
-        const key = impact[0] === 'ALLOWANCE' ? `${ALLOWANCES}${impact[1]}` : `accumulator/${impact[1]}`;
-        this.add(holder, cycle[row] ?? 0, key, quantityUnitsOf(impact[2]));
-      }
+      this.foldImpacts(account[row] ?? '', subscription[row] ?? '', cycle[row] ?? 0, impacts[row] ?? []);
+    }
+  }
+
+  /** Folds the impacts of one row; `REVERSED`, they are taken back. */
+  foldImpacts(
+    account: string,
+    subscription: string,
+    cycle: number,
+    impacts: readonly RatedImpact[],
+    how: 'MADE' | 'REVERSED' = 'MADE',
+  ): void {
+    for (const impact of impacts) {
+      if (impact[0] === 'PRICE') continue;
+      const holder = holderOf(account, subscription);
+      const key = impact[0] === 'ALLOWANCE' ? `${ALLOWANCES}${impact[1]}` : `accumulator/${impact[1]}`;
+      const change = quantityUnitsOf(impact[2]);
+      this.add(holder, cycle, key, how === 'MADE' ? change : -change);
     }
   }
 

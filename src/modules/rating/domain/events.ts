@@ -58,6 +58,8 @@ export interface UsageBatchRatedHead {
   readonly offers: readonly { readonly priceOfferId: string; readonly version: number }[];
   /** Exact sums over all monetized records of the event, by currency. */
   readonly money: Readonly<Record<string, string>>;
+  /** Rows whose billing cycle was closed when they were rated, and the start of the open cycle they are booked in. */
+  readonly late?: readonly (readonly [row: number, booked: number])[];
 }
 
 /**
@@ -97,6 +99,13 @@ export interface RatedBefore {
   readonly charges?: Readonly<Record<string, string>>;
   /** Of a record priced by its pieces: the charge of each, and how much of the measured quantity it is. */
   readonly pieces?: readonly (readonly [charge: number, quantity: string])[];
+  /**
+   * By balance key (`allowance/X`, `accumulator/X`): whose balance it moved, and in which period, where that is not the
+   * subscription's in the billing cycle of the row.
+   */
+  readonly elsewhere?: Readonly<Record<string, readonly [holder: string, period: number]>>;
+  /** Of a record priced with its billing cycle as a whole: what the cycle came to, and where in it the record stands. */
+  readonly volume?: { readonly total: string; readonly from: string };
 }
 
 /** Columns of monetized records (one row per charge of a line), and of suspended lines (group `s.`). */
