@@ -1,4 +1,5 @@
-import type { RatedImpact, UsageBatchRatedColumns } from './events.js';
+import { keyOfImpact, placeOfImpact } from './balance-places.js';
+import type { RatedBefore, RatedImpact, UsageBatchRatedColumns } from './events.js';
 import { quantityUnitsOf } from './quantity-units.js';
 
 /**
@@ -66,26 +67,32 @@ export class BalanceLedger {
 
   /** Folds the monetized rows of a rated event: a balance is the sum of the impacts on it. */
   fold(columns: UsageBatchRatedColumns): void {
-    const { account, subscription, cycle, impacts } = columns;
+    const { account, subscription, cycle, impacts, before } = columns;
     for (let row = 0; row < impacts.length; row += 1) {
-      this.foldImpacts(account[row] ?? '', subscription[row] ?? '', cycle[row] ?? 0, impacts[row] ?? []);
+      const found = before[row] ?? null;
+      this.foldImpacts(account[row] ?? '', subscription[row] ?? '', cycle[row] ?? 0, impacts[row] ?? [], 'MADE', found);
     }
   }
 
-  /** Folds the impacts of one row; `REVERSED`, they are taken back. */
+  /**
+   * Folds the impacts of one row; `REVERSED`, they are taken back.
+   * @param before of the row: it says where its balances are.
+   */
   foldImpacts(
     account: string,
     subscription: string,
     cycle: number,
     impacts: readonly RatedImpact[],
     how: 'MADE' | 'REVERSED' = 'MADE',
+    before: RatedBefore | null = null,
   ): void {
     for (const impact of impacts) {
-      if (impact[0] === 'PRICE') continue;
-      const holder = holderOf(account, subscription);
-      const key = impact[0] === 'ALLOWANCE' ? `${ALLOWANCES}${impact[1]}` : `accumulator/${impact[1]}`;
+      const key = keyOfImpact(impact);
+      if (key === undefined) continue;
+      const place = placeOfImpact(impact, key, before);
       const change = quantityUnitsOf(impact[2]);
-      this.add(holder, cycle, key, how === 'MADE' ? change : -change);
+      const holder = place?.[0] ?? holderOf(account, subscription);
+      this.add(holder, place?.[1] ?? cycle, key, how === 'MADE' ? change : -change);
     }
   }
 

@@ -69,6 +69,10 @@ export interface UsageBatchRatedHead {
  * what it gave (negative) and amount the negative currency offset, or, when it is granted for a cycle, quantity what was
  * granted and rate/amount null; for an accumulator, quantity is what was added and rate/amount are null.
  *
+ * What is left of a cycle and carried on is an allowance of the next one, its name with how many cycles ago it was
+ * granted (`DATA~1`). ALLOWANCE impacts with a tier and without an amount are on the balance of that many cycles before
+ * the row's: what was granted there later, as it had no use (positive), and what was taken out of it (negative).
+ *
  * PRICE impacts with quantity 0 are not usage: tier and rate = a tier's entry price; tier without rate = what was used
  * before, priced again at the tier now reached (WHOLE); rate without tier = the connect fee; neither = an amount limit.
  * PRICE impacts with a quantity but without a tier: with rate = that percentage of the quantity; without = the maximum
@@ -104,9 +108,25 @@ export interface RatedBefore {
    * subscription's in the billing cycle of the row.
    */
   readonly elsewhere?: Readonly<Record<string, readonly [holder: string, period: number]>>;
+  /** From which billing cycles before something of an allowance was carried over, the oldest first. */
+  readonly carried?: readonly RatedCarry[];
+  /** Of its accumulators those that add up amounts. */
+  readonly amounts?: readonly string[];
   /** Of a record priced with its billing cycle as a whole: what the cycle came to, and where in it the record stands. */
   readonly volume?: { readonly total: string; readonly from: string };
 }
+
+/**
+ * What was carried over out of one billing cycle: so many cycles before the row's, its start, what it was granted now as
+ * it had no use (else null), and what was taken, by the age it had there.
+ */
+export type RatedCarry = readonly [
+  allowance: string,
+  cyclesBefore: number,
+  period: number,
+  granted: string | null,
+  taken: readonly (readonly [age: number, quantity: string])[],
+];
 
 /** Columns of monetized records (one row per charge of a line), and of suspended lines (group `s.`). */
 export interface UsageBatchRatedColumns {
