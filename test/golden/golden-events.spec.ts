@@ -5,6 +5,7 @@ import { decodeEventData, encodeEventData } from '../../src/shared/event-store/e
 import { EventRegistry } from '../../src/shared/event-store/event-registry.js';
 import { aggregationSamples, billingBatchSamples, billingWorkSamples, schedulingSamples } from './samples/billing.js';
 import { accessSamples, accountSamples, catalogSamples, feedSamples } from './samples/catalog-and-accounts.js';
+import { ratingRunSamples } from './samples/rating-runs.js';
 import { sharedSamples } from './samples/shared.js';
 import { ingestionSamples, ratingSamples, suspenseSamples } from './samples/usage.js';
 
@@ -33,6 +34,7 @@ const SAMPLES: Readonly<Record<string, unknown>> = {
   ...catalogSamples,
   ...feedSamples,
   ...ingestionSamples,
+  ...ratingRunSamples,
   ...ratingSamples,
   ...schedulingSamples,
   ...sharedSamples,

@@ -5,6 +5,7 @@ import { accountsEvents } from '../../src/modules/accounts/index.js';
 import { catalogEvents } from '../../src/modules/catalog/index.js';
 import { ingestionEvents } from '../../src/modules/ingestion/index.js';
 import { Rater, type RaterSettings } from '../../src/modules/rating/application/rater.js';
+import type { RunAnswerers } from '../../src/modules/rating/application/runs/answer-run.js';
 import { ratingEvents, type UsageBatchRated } from '../../src/modules/rating/index.js';
 import { suspenseEvents } from '../../src/modules/suspense/index.js';
 import { EmbeddedEventStore } from '../../src/shared/event-store/adapters/embedded/embedded-event-store.js';
@@ -261,9 +262,10 @@ export class RatingWorld {
     settings: Partial<RaterSettings> = {},
     store: EventStore = this.store,
     claims: Claims = ManualClaims.alone(),
+    answerers: RunAnswerers = {},
   ): Rater {
     const clock = ManualClock.at('2026-03-02T00:00:00Z');
-    const parts = { store, snapshots: this.snapshots, claims, clock, logger: silentLogger };
+    const parts = { store, snapshots: this.snapshots, claims, clock, logger: silentLogger, answerers };
     return new Rater(parts, { partitions: 4, lingerMs: 0, keepEvery: 8192, ...settings });
   }
 

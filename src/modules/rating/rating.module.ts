@@ -44,6 +44,6 @@ export class RatingModule {
   ) {
     projections.register(monetizedUsageProjection, ratedSourcesProjection, accountUsageProjection);
     const settings = { ...RATER_SETTINGS, partitions: config.partitions };
-    tasks.register(new Rater({ store, snapshots, claims, clock, logger }, settings));
+    tasks.register(new Rater({ store, snapshots, claims, clock, logger, answerers: {} }, settings));
   }
 }

@@ -8,11 +8,16 @@ import {
 import type { EventMetadata, RecordedEvent } from '../../../shared/kernel/event.js';
 import { BalanceLedger, type LedgerState } from '../domain/balance-ledger.js';
 import type { UsageBatchRated, UsageBatchRatedHead } from '../domain/events.js';
+import type { RatingRunAnswered } from '../domain/runs/run-events.js';
 import { RatedBatch, type RecordFacts, type SourceFacts } from '../domain/rated-batch.js';
 import { ratingStream } from '../domain/streams.js';
 import { PartitionTaken, StaleSnapshot } from './partition-errors.js';
 import { markText, type Mark } from './partition-mark.js';
 import type { RecordOutcome } from './record-rating.js';
+import type { PartitionAnswer, RunPlace } from './runs/answer-run.js';
+import { foldAnswer } from './runs/fold-answer.js';
+import { RunLog } from './runs/run-log.js';
+import { StreamHistory } from './runs/stream-history.js';
 
 /** An event is closed at the end of an input once it holds this many records … */
 const FULL_RECORDS = 500;
@@ -34,6 +39,20 @@ export interface PartitionState {
   /** The last input dealt with, of those that concern the tenant. */
   readonly through: number;
   readonly ledger: LedgerState;
+  /** Billing cycles that ended by then are closed; absent = none ever. */
+  readonly closedTo?: number;
+}
+
+/** What a partition says of itself at the place of a run. */
+export type Standing = Pick<RunPlace, 'tenant' | 'partition' | 'through' | 'ledger' | 'closedTo' | 'history'>;
+
+/** A run at its place in the log, and how a partition that stands there answers it. */
+export interface RunToAnswer {
+  readonly position: number;
+  readonly run: RunPlace['run'];
+  readonly metadata: EventMetadata;
+  readonly answer: (standing: Standing) => AsyncIterable<PartitionAnswer>;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -62,6 +81,9 @@ export class PartitionWriter {
   private readonly waiting: EventToAppend[] = [];
   private flight: Promise<void> | undefined;
   private failure: Error | undefined;
+  private closed = 0;
+  /** First event of a run that is not answered to its end: nothing of it is in the ledger. */
+  private runFrom: number | undefined;
 
   constructor(
     private readonly store: EventStore,
@@ -72,11 +94,12 @@ export class PartitionWriter {
   ) {
     this.ledger = kept === undefined ? new BalanceLedger() : BalanceLedger.fromJSON(kept.state.ledger);
     if (kept === undefined) return;
-    const { last, logged, through } = kept.state;
+    const { last, logged, through, closedTo = 0 } = kept.state;
     this.revision = last?.revision ?? 'no-stream';
     this.lastHash = last?.hash;
     this.mark(logged);
     this.through = through;
+    this.closed = closedTo;
     this.reached(kept.position);
   }
 
@@ -94,16 +117,40 @@ export class PartitionWriter {
         proved = true;
         continue;
       }
-      const { data } = event as RecordedEvent & UsageBatchRated;
-      this.ledger.fold(data.columns);
-      this.mark({
-        through: data.head.through,
-        ...(data.head.partial === undefined ? {} : { partial: data.head.partial }),
-      });
+      await this.foldEvent(event);
       this.revision = event.revision;
       this.lastHash = event.metadata.hash;
     }
     if (!proved) throw new StaleSnapshot(this.stream);
+  }
+
+  /** Billing cycles that ended by then are closed (epoch ms); 0 = none ever. */
+  get closedTo(): number {
+    return this.closed;
+  }
+
+  /**
+   * Answers a run at its place: nothing is in the making, and the ledger stays as it stands there until the answer is
+   * complete. What is already there of an answer that was cut short is not appended again.
+   */
+  async answerRun(toAnswer: RunToAnswer): Promise<void> {
+    const { position, run, metadata, signal } = toAnswer;
+    if (this.hasAnswered(position)) return;
+    this.cut();
+    await this.settled();
+    const { tenant, partition, through, ledger, closedTo } = this;
+    const { partial } = this.logged;
+    const there = partial?.position === position ? partial.records : 0;
+    this.runFrom ??= this.revision === 'no-stream' ? 0 : this.revision + 1;
+    const history = new StreamHistory(this.store, this.stream, this.runFrom, signal);
+    const log = new RunLog(this.store, { tenant, partition, run, position, through }, metadata, {
+      revision: this.revision,
+      there,
+    });
+    const answers = toAnswer.answer({ tenant, partition, through, ledger, closedTo, history });
+    this.revision = await log.append(answers, signal);
+    this.lastHash = undefined;
+    await this.foldRun(this.revision);
   }
 
   /** Whether a whole input is answered already. */
@@ -184,7 +231,8 @@ export class PartitionWriter {
   }
 
   get isClean(): boolean {
-    return this.batch === undefined && this.flight === undefined && this.failure === undefined && this.input === 0;
+    const nothingUnderWay = this.flight === undefined && this.runFrom === undefined && this.input === 0;
+    return this.batch === undefined && this.failure === undefined && nothingUnderWay;
   }
 
   /** While this writer lives, inputs up to here need not be read again for its partition. */
@@ -199,11 +247,39 @@ export class PartitionWriter {
 
   /** When it is clean: what is in memory is what the log says. Undefined when the log has another end. */
   async toState(): Promise<PartitionState | undefined> {
-    const { revision, logged, through } = this;
-    if (revision === 'no-stream') return { last: null, logged, through, ledger: this.ledger.toJSON() };
+    const { revision, logged, through, closed: closedTo } = this;
+    const state = { logged, through, closedTo, ledger: this.ledger.toJSON() };
+    if (revision === 'no-stream') return { last: null, ...state };
     this.lastHash ??= await this.readHash(revision);
     const { lastHash: hash } = this;
-    return hash === undefined ? undefined : { last: { revision, hash }, logged, through, ledger: this.ledger.toJSON() };
+    return hash === undefined ? undefined : { last: { revision, hash }, ...state };
+  }
+
+  private async foldEvent(event: RecordedEvent): Promise<void> {
+    if (event.type === 'RatingRunAnswered.v1') {
+      await this.foldRun(event.revision);
+      return;
+    }
+    const { head } = event.data as { readonly head: Mark };
+    const { through, partial } = head;
+    this.mark({ through, ...(partial === undefined ? {} : { partial }) });
+    if (event.type === 'UsageBatchRated.v1') this.ledger.fold((event as RecordedEvent & UsageBatchRated).data.columns);
+    else this.runFrom ??= event.revision;
+  }
+
+  /** Now that the answer to a run is complete, up to and with the event at `last`, it counts. */
+  private async foldRun(last: ExpectedRevision): Promise<void> {
+    for await (const event of this.store.readStream(this.stream, { from: this.runFrom ?? Number(last) })) {
+      if (event.type !== 'RatingRunAnswered.v1') {
+        foldAnswer(this.ledger, event);
+        continue;
+      }
+      const { through, closedTo = 0 } = (event as RecordedEvent & RatingRunAnswered).data;
+      this.closed = Math.max(this.closed, closedTo);
+      this.mark({ through });
+      break;
+    }
+    this.runFrom = undefined;
   }
 
   private async readHash(revision: number): Promise<string | undefined> {

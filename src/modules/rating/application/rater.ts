@@ -11,9 +11,11 @@ import { COMMON_SLOT, RATING_SLOTS, slotOf } from '../domain/rating-slots.js';
 import { PartitionTaken } from './partition-errors.js';
 import { RatingSnapshots } from './rating-snapshots.js';
 import { RatingState, type Ownership } from './rating-state.js';
+import type { RunAnswerers } from './runs/answer-run.js';
+import { RunInterrupted } from './runs/run-log.js';
 
-/** One log, read in order: usage and what it is priced with, so that a price is what stood before the usage. */
-const INPUTS = ['usage', 'suspense', 'catalog', 'account'] as const;
+/** One log, read in order: usage and what it is priced with, so that a price is what stood before the usage; and runs. */
+const INPUTS = ['usage', 'suspense', 'catalog', 'account', 'ratingRun'] as const;
 const GROUP = { name: 'rating' };
 const ACTOR = 'role:rate';
 /** How long to leave a partition to another writer before reading it again; longer each time it has appended again. */
@@ -26,6 +28,7 @@ export interface RaterParts {
   readonly claims: Claims;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly answerers: RunAnswerers;
 }
 
 export interface RaterSettings {
@@ -108,6 +111,7 @@ export class Rater implements RoleTask {
       } catch (error) {
         // What is in memory may be in the middle of an input.
         this.state = undefined;
+        if (error instanceof RunInterrupted) continue;
         if (!(error instanceof PartitionTaken)) throw error;
         this.parts.logger.warn({ stream: error.stream }, error.message);
         await delay(pause, undefined, { signal }).catch(() => undefined);
@@ -134,7 +138,7 @@ export class Rater implements RoleTask {
       const inputs = { after, filter: { categories: INPUTS }, signal: live.signal };
       for await (const delivery of this.parts.store.subscribe(inputs)) {
         if (delivery.kind === 'event') {
-          await state.handle(delivery.event);
+          await state.handle(delivery.event, live.signal);
           if (!held.lost.aborted) await state.keepDue(keepsCommon(held));
         } else if (delivery.caughtUp) {
           await this.sendOff(state, held, live.signal);
@@ -171,6 +175,7 @@ export class Rater implements RoleTask {
       partitions: this.settings.partitions,
       metadataFor: (tenant: string, cause: RecordedEvent | undefined) => this.metadataFor(tenant, cause),
       failed: (error: unknown) => this.appendFailed(error),
+      answerers: this.parts.answerers,
     };
     return new RatingState(surroundings, this.settings.keepEvery);
   }

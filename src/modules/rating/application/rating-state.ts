@@ -1,6 +1,7 @@
 import { parseStreamName } from '../../../shared/kernel/stream-name.js';
 import type { EventMetadata, RecordedEvent } from '../../../shared/kernel/event.js';
 import type { SuspenseReprocessRequested } from '../../suspense/index.js';
+import type { RatingRunRequested } from '../domain/runs/run-events.js';
 import { ChunkUsage } from './chunk-usage.js';
 import { LogEvents, type MediatedEvent } from './log-events.js';
 import { proofOf } from '../../../shared/event-store/log-proof.js';
@@ -76,7 +77,8 @@ export class RatingState {
     }
   }
 
-  async handle(event: RecordedEvent): Promise<void> {
+  /** @param signal interrupts a run, which may take long. @throws RunInterrupted with it. */
+  async handle(event: RecordedEvent, signal: AbortSignal): Promise<void> {
     const { category, tenant: name } = parseStreamName(event.stream);
     const tenant = this.tenantOf(name);
     switch (category) {
@@ -91,6 +93,14 @@ export class RatingState {
       case 'suspense':
         if (event.type === 'SuspenseReprocessRequested.v1') {
           await this.rateAgain(tenant, event as RecordedEvent & SuspenseReprocessRequested);
+        }
+        break;
+      case 'ratingRun':
+        if (event.type === 'RatingRunRequested.v1') {
+          await this.open(tenant);
+          if (!tenant.hasAnswered(event.position)) {
+            await tenant.answerRun(event as RecordedEvent & RatingRunRequested, signal);
+          }
         }
         break;
       default:

@@ -2,6 +2,7 @@ import { eventId } from '../../../shared/event-store/event-id.js';
 import { WrongExpectedRevision, type EventStore } from '../../../shared/event-store/event-store.port.js';
 import type { EventMetadata, RecordedEvent } from '../../../shared/kernel/event.js';
 import type { RatingPartitioned, UsageBatchRatedHead } from '../domain/events.js';
+import type { RatingRunRequested } from '../domain/runs/run-events.js';
 import { ratingSettingsStream, ratingStream } from '../domain/streams.js';
 import type { ChunkUsage } from './chunk-usage.js';
 import { StaleSnapshot } from './partition-errors.js';
@@ -9,6 +10,7 @@ import { PartitionWriter } from './partition-writer.js';
 import type { RatingSnapshots } from './rating-snapshots.js';
 import { RecordRating, type RecordOutcome } from './record-rating.js';
 import { partitionOfRefusal, ReferenceData, type Route } from './reference-data.js';
+import type { RunAnswerers } from './runs/answer-run.js';
 
 /** What rating needs from outside. */
 export interface RatingSurroundings {
@@ -19,6 +21,7 @@ export interface RatingSurroundings {
   readonly metadataFor: (tenant: string, cause: RecordedEvent | undefined) => EventMetadata;
   /** Called when an append failed: the loop must end, the log is read again. */
   readonly failed: (error: unknown) => void;
+  readonly answerers: RunAnswerers;
 }
 
 /** The rating of one tenant: its reference data, those of its partitions that are owned, and the way of a record to one. */
@@ -92,6 +95,25 @@ export class TenantRating {
     if (writer === undefined || !writer.takes()) return;
     const outcome = 'owner' in route ? this.rating.rate(route, usage, writer.ledger) : route.outcome;
     writer.put(usage.source, usage, outcome, cause, metadata);
+  }
+
+  /** Answers a run with one owned partition after the other. @throws RunInterrupted with the signal. */
+  async answerRun(event: RecordedEvent & RatingRunRequested, signal: AbortSignal): Promise<void> {
+    const { position, data: run } = event;
+    const answerer = this.surroundings.answerers[run.asked.kind];
+    if (answerer === undefined) throw new Error(`This version has no answer to ${run.asked.kind} of ${event.stream}`);
+    const { reference } = this;
+    const partitions = this.writers.length;
+    for (const writer of this.owned) {
+      const metadata = this.surroundings.metadataFor(this.tenant, event);
+      await writer.answerRun({
+        position,
+        run,
+        metadata,
+        answer: (standing) => answerer.answer({ ...standing, partitions, run, position, reference }),
+        signal,
+      });
+    }
   }
 
   async room(): Promise<void> {

@@ -1,4 +1,3 @@
-import type { EventDefinition } from '../../../shared/kernel/event-definition.js';
 import type { DomainEvent } from '../../../shared/kernel/event.js';
 
 /** Why a record could not be rated; each with a message naming the ids involved and the remedy. */
@@ -178,9 +177,3 @@ export type UsageBatchRated = DomainEvent<
   'UsageBatchRated.v1',
   { readonly head: UsageBatchRatedHead; readonly columns: UsageBatchRatedColumns }
 >;
-
-/** Every event type and version of this module, for the registry at the composition root. */
-export const ratingEvents: readonly EventDefinition[] = [
-  { type: 'RatingPartitioned.v1', encoding: 'json' },
-  { type: 'UsageBatchRated.v1', encoding: 'chunk' },
-];

@@ -10,3 +10,13 @@ export function ratingStream(tenant: string, partition: number): StreamName {
 export function ratingSettingsStream(tenant: string): StreamName {
   return streamName('rating', tenant, SETTINGS);
 }
+
+/** What was asked for, and that it is done. */
+export function ratingRunStream(tenant: string, runId: string): StreamName {
+  return streamName('ratingRun', tenant, runId);
+}
+
+/** What a rerate would change in a partition. */
+export function rerateStream(tenant: string, runId: string, partition: number): StreamName {
+  return streamName('rerate', tenant, `${runId}-${partition}`);
+}

@@ -1,0 +1,109 @@
+import type { BalanceLedger } from '../../domain/balance-ledger.js';
+import type { RatedBefore, RatedImpact } from '../../domain/events.js';
+import type { NonUsageRated, NonUsageRatedHead } from '../../domain/runs/non-usage-events.js';
+import type {
+  ReratedSource,
+  RerateProposed,
+  RowAddress,
+  UsageRerated,
+  UsageReratedHead,
+} from '../../domain/runs/rerated-events.js';
+import type { RatingRunAnswered, RatingRunKind, RatingRunRequested } from '../../domain/runs/run-events.js';
+import type { ReferenceData } from '../reference-data.js';
+
+/** One partition at the place of a run's request in the log: everything before it is answered, nothing after it is. */
+export interface RunPlace {
+  readonly tenant: string;
+  readonly partition: number;
+  readonly partitions: number;
+  readonly run: RatingRunRequested['data'];
+  /** Of the request. */
+  readonly position: number;
+  /** Every input of the partition up to here was answered before the run. */
+  readonly through: number;
+  /** As they stand there. Not to be changed by an answerer. */
+  readonly reference: ReferenceData;
+  readonly ledger: BalanceLedger;
+  /** Epoch ms: billing cycles that ended by then are closed; 0 = none ever. */
+  readonly closedTo: number;
+  readonly history: PartitionHistory;
+}
+
+/** The monetized rows of a partition as they stand before a run: of each charge of a record what was said last. */
+export interface PartitionHistory {
+  /** Account by account; the rows of an account in the order of the stream, a newer version where the first stood. */
+  accounts(wanted: HistoryWanted): AsyncIterable<AccountHistory>;
+}
+
+export interface HistoryWanted {
+  /** Starts of billing cycles, epoch ms: [from, to]. Absent: all there ever were. */
+  readonly cycles?: { readonly from: number; readonly to: number };
+  /** Absent: all. */
+  readonly accounts?: ReadonlySet<string>;
+}
+
+export interface AccountHistory {
+  readonly account: string;
+  readonly rows: readonly StandingRow[];
+}
+
+/** One charge of one record, in its current version. */
+export interface StandingRow {
+  /** Where this version stands in the partition's stream. */
+  readonly address: RowAddress;
+  readonly version: number;
+  /** Made no more: amount and quantity 0, no impacts. */
+  readonly withdrawn: boolean;
+  readonly source: ReratedSource;
+  readonly line: number;
+  readonly ordinal: number;
+  readonly charge: number;
+  readonly account: string;
+  readonly subscription: string;
+  readonly serviceId: string;
+  readonly usageType: string;
+  readonly at: number;
+  readonly cycle: number;
+  readonly offer: { readonly priceOfferId: string; readonly version: number };
+  readonly currency: string;
+  readonly quantity: string;
+  readonly amount: string;
+  readonly impacts: readonly RatedImpact[];
+  readonly before: RatedBefore | null;
+}
+
+/** What every event of a run says of its place is filled in where it is appended. */
+type Placed = 'partition' | 'runId' | 'position' | 'through' | 'partial';
+
+/** A chunk: at most 1,500 rows and about 400 KiB as JSON, for an append takes no more than 1 MiB. */
+interface ChunkAnswer<Type extends string, Head, Columns> {
+  readonly type: Type;
+  readonly head: Omit<Head, Placed>;
+  readonly columns: Columns;
+}
+
+/**
+ * One event of a partition's answer. Proposals go to a stream of their own, all else to the partition's; the last one is
+ * `RatingRunAnswered`.
+ */
+export type PartitionAnswer =
+  | ChunkAnswer<'UsageRerated.v1', UsageReratedHead, UsageRerated['data']['columns']>
+  | ChunkAnswer<'RerateProposed.v1', UsageReratedHead, RerateProposed['data']['columns']>
+  | ChunkAnswer<'NonUsageRated.v1', NonUsageRatedHead, NonUsageRated['data']['columns']>
+  | {
+      readonly type: 'RatingRunAnswered.v1';
+      readonly data: Omit<RatingRunAnswered['data'], 'partition' | 'through' | 'runId' | 'kind'>;
+    };
+
+/**
+ * What a partition answers to a kind of run: a function of the place alone. It may be asked for again from the start,
+ * when it was cut short: the same events must come, in the same order. Nothing it yields moves the ledger it is given;
+ * the answer as a whole does, once it is complete. What goes wrong with one account is that account's problem and is
+ * counted; what is thrown stops rating.
+ */
+export interface RunAnswerer {
+  answer(place: RunPlace): AsyncIterable<PartitionAnswer>;
+}
+
+/** A kind that is missing cannot be asked for. */
+export type RunAnswerers = Readonly<Partial<Record<RatingRunKind, RunAnswerer>>>;

@@ -1,0 +1,62 @@
+import type { EventDefinition } from '../../../../shared/kernel/event-definition.js';
+import type { DomainEvent } from '../../../../shared/kernel/event.js';
+import type { RatedImpact } from '../events.js';
+
+/** One-time: at activation. Forward: for the cycle that begins. Arrears: for the cycle that ended. */
+export const NON_USAGE_TYPES = ['ONE_TIME', 'FORWARD_RECURRING', 'ARREARS_RECURRING', 'TRUE-UP'] as const;
+export type NonUsageType = (typeof NON_USAGE_TYPES)[number];
+
+export interface NonUsageRatedHead {
+  readonly partition: number;
+  readonly runId: string;
+  /** Position of the run's request. */
+  readonly position: number;
+  /** Every input of the partition up to here was answered before the run. */
+  readonly through: number;
+  /** How many events of the run this partition has appended with this one. */
+  readonly partial: { readonly position: number; readonly records: number };
+  readonly offers: readonly { readonly priceOfferId: string; readonly version: number }[];
+  /** By currency, exact. */
+  readonly money: Readonly<Record<string, string>>;
+}
+
+/** Columns of monetized non-usage records: what is due without usage. All times epoch ms. */
+export interface NonUsageRatedColumns {
+  readonly [column: string]: readonly unknown[];
+  /**
+   * `<subscription>:<type>:<price offer>:<charge>:<applied start>` within its account: the same thing is never due twice.
+   */
+  readonly key: readonly string[];
+  readonly type: readonly NonUsageType[];
+  readonly account: readonly string[];
+  readonly subscription: readonly string[];
+  readonly service: readonly string[];
+  /** Index into head.offers. */
+  readonly offer: readonly number[];
+  /** Name of the charge; '' for a true-up, which is the price's. */
+  readonly charge: readonly string[];
+  readonly cycle: readonly number[];
+  readonly cycleEnd: readonly number[];
+  /** [appliedStart, appliedEnd): the stretch of the cycle it is for. */
+  readonly appliedStart: readonly number[];
+  readonly appliedEnd: readonly number[];
+  /** Applied / full cycle, after the rule of proration; decimal text with ten decimals at most, for people. */
+  readonly scale: readonly string[];
+  readonly proration: readonly ('PRORATE' | 'NO_CHARGE' | 'FULL_CHARGE')[];
+  readonly currency: readonly string[];
+  /** Units of the subscription. */
+  readonly quantity: readonly string[];
+  /** At the rating scale: the sum of the amounts of its impacts. */
+  readonly amount: readonly string[];
+  readonly impacts: readonly (readonly RatedImpact[])[];
+  /** Of a true-up: the net amount of the cycle that it was made from; else null. */
+  readonly spent: readonly (string | null)[];
+}
+
+/** Stream `rating-<tenant>.<partition>`; a chunk event. */
+export type NonUsageRated = DomainEvent<
+  'NonUsageRated.v1',
+  { readonly head: NonUsageRatedHead; readonly columns: NonUsageRatedColumns }
+>;
+
+export const nonUsageEvents: readonly EventDefinition[] = [{ type: 'NonUsageRated.v1', encoding: 'chunk' }];
