@@ -8,6 +8,24 @@ export {
   type ServiceIdEnded,
   type SubscriptionDefined,
 } from './domain/events.js';
-export { AccountBook, type AccountBookState, type Resolution, type Resolved } from './domain/account-book.js';
+export {
+  AccountBook,
+  type AccountBookState,
+  type AccountTerms,
+  type Resolution,
+  type Resolved,
+  type SubscriptionLife,
+  type SubscriptionTerms,
+} from './domain/account-book.js';
+export type { TermsInForce } from './domain/dated-terms.js';
+export {
+  commitmentsAt,
+  customRatesAt,
+  topUpsAt,
+  type CustomRates,
+  type SpecialTerms,
+  type TopUp,
+} from './domain/special-terms.js';
+export { accountStream } from './domain/streams.js';
 export type { Refusal as ResolutionRefusal } from './domain/resolution-refusals.js';
 export { serviceIdsCollection, type ServiceIdRow } from './projections/accounts.collections.js';

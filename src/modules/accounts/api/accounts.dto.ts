@@ -121,11 +121,17 @@ export class SubscriptionVersionDto {
   rateSchedule!: string;
 
   @ApiProperty({
-    description: 'Usage of one that is not ACTIVE is suspended.',
+    description: 'Usage of one that is not ACTIVE is suspended, and it pays nothing that recurs.',
     enum: LIFECYCLE_STATUSES,
     example: 'ACTIVE',
   })
   status!: LifecycleStatus;
+
+  @ApiProperty({
+    description: 'How many it has of what it is for (seats, lines): charges that recur count them.',
+    example: '1',
+  })
+  units!: string;
 }
 
 export class SubscriptionDto extends SubscriptionVersionDto {

@@ -36,6 +36,7 @@ export function subscriptionView({ subscription: row, serviceIds, more }: Subscr
     plan,
     rateSchedule,
     status,
+    units: row.versions.at(-1)?.units ?? '1',
     effectiveFrom: instantToString(effectiveFrom),
     versions: row.versions.map(subscriptionVersionView),
     serviceIds: serviceIds.map(serviceIdView),
@@ -43,8 +44,12 @@ export function subscriptionView({ subscription: row, serviceIds, more }: Subscr
   };
 }
 
-function subscriptionVersionView({ effectiveFrom, ...terms }: SubscriptionVersion): SubscriptionVersionDto {
-  return { ...terms, effectiveFrom: instantToString(effectiveFrom) };
+function subscriptionVersionView({
+  effectiveFrom,
+  units = '1',
+  ...terms
+}: SubscriptionVersion): SubscriptionVersionDto {
+  return { ...terms, units, effectiveFrom: instantToString(effectiveFrom) };
 }
 
 function serviceIdView({ serviceId, service, effectiveFrom, effectiveTo }: ServiceIdRow): ServiceIdDto {

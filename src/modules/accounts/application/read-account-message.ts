@@ -3,9 +3,15 @@ import { isTimeZone } from '../../../shared/kernel/zone.js';
 import { invalidMessage, type FeedMessage, type FeedRefusal } from '../../feeds/index.js';
 import type { AccountChange } from '../domain/account-change.js';
 import { LIFECYCLE_STATUSES } from '../domain/events.js';
+import { readSpecial, SPECIAL_OBJECTS } from './read-special-message.js';
 
-const OBJECTS = ['ACCOUNT', 'SUBSCRIPTION', 'SERVICE_ID'] as const;
+const OBJECTS = ['ACCOUNT', 'SUBSCRIPTION', 'SERVICE_ID', ...SPECIAL_OBJECTS] as const;
+/** What ends by END. */
+const ENDING: ReadonlySet<string> = new Set(['SERVICE_ID', 'CUSTOM_RATES', 'COMMITMENT']);
 const ID = { max: 100 } as const;
+const ONE_UNIT = '1';
+/** Of a subscription: none is possible, so that a seat count may go down to 0 without an end. */
+const UNITS = { min: '0', max: '1000000000', scale: 6, orElse: ONE_UNIT } as const;
 const CURRENCY = { pattern: /^[A-Z]{3}$/, says: 'an ISO 4217 code such as EUR' } as const;
 
 /** Reads the payload of an account feed message; every error at once, with its path. */
@@ -41,7 +47,9 @@ function read(object: (typeof OBJECTS)[number], message: FeedMessage, fields: Fi
     const plan = fields.text('plan', ID);
     const rateSchedule = fields.text('rateSchedule', ID);
     const status = fields.choice('status', LIFECYCLE_STATUSES, 'ACTIVE');
-    return { object, action, data: { account, subscription, plan, rateSchedule, status, effectiveFrom } };
+    const data = { account, subscription, plan, rateSchedule, status, effectiveFrom };
+    const units = fields.decimal('units', UNITS);
+    return { object, action, data: units === ONE_UNIT ? data : { ...data, units } };
   }
   const serviceId = fields.text('serviceId');
   if (message.action === 'END') {

@@ -178,3 +178,51 @@ describe('AccountBook', () => {
     expect(() => book.apply(ended(JAN, FEB))).toThrow('which no event assigned');
   });
 });
+
+describe('the subscriptions of an account book', () => {
+  const everything = (book: AccountBook) => [...book.subscriptions(() => true)];
+  const withUnits = (effectiveFrom: number, units: string): AccountEvent => ({
+    type: 'SubscriptionDefined.v1',
+    data: {
+      account: 'a',
+      subscription: 's',
+      plan: 'P',
+      rateSchedule: 'R',
+      status: 'ACTIVE',
+      units,
+      effectiveFrom,
+    },
+  });
+
+  it('come with all that was said of them and of their account, also from a snapshot', () => {
+    const book = bookOf(account(), withUnits(FEB, '5'), subscription(), account(MAR, 'SUSPENDED', 15));
+    const P = { status: 'ACTIVE', plan: 'P', rateSchedule: 'R' };
+    const A = { status: 'ACTIVE', currency: 'EUR', billingDay: 1, timeZone: 'Europe/Berlin' };
+    const expected = [
+      {
+        account: 'a',
+        subscription: 's',
+        accountTerms: [
+          { from: JAN, to: MAR, terms: A },
+          { from: MAR, to: Infinity, terms: { ...A, status: 'SUSPENDED', billingDay: 15 } },
+        ],
+        terms: [
+          { from: JAN, to: FEB, terms: P },
+          { from: FEB, to: Infinity, terms: { ...P, units: '5' } },
+        ],
+      },
+    ];
+    expect(everything(book)).toStrictEqual(expected);
+    expect(everything(AccountBook.fromJSON(book.toJSON()))).toStrictEqual(expected);
+  });
+
+  it('are those of the accounts that are asked for, once they have terms', () => {
+    expect([...bookOf(account(), subscription()).subscriptions((id) => id !== 'a')]).toStrictEqual([]);
+    expect(everything(bookOf(account(), assigned()))).toStrictEqual([]);
+  });
+
+  it('of equal terms have one object: what is said again changes nothing', () => {
+    const [life] = everything(bookOf(account(), withUnits(JAN, '5'), withUnits(FEB, '5')));
+    expect(life?.terms[1]?.terms).toBe(life?.terms[0]?.terms);
+  });
+});

@@ -1,7 +1,7 @@
 import { ByteReader, ByteWriter } from '../../../shared/kernel/byte-stream.js';
 import { never } from '../../../shared/kernel/decider.js';
 import { AccountDirectory } from './account-directory.js';
-import { DatedTerms } from './dated-terms.js';
+import { DatedTerms, type TermsInForce } from './dated-terms.js';
 import type { AccountEvent, LifecycleStatus } from './events.js';
 import { NO_PERIOD } from './periods-of-use.js';
 import { refuseService, type Refusal } from './resolution-refusals.js';
@@ -27,16 +27,28 @@ export interface Resolved {
 }
 export type Resolution = Resolved | Refusal;
 
-interface AccountTerms {
+/** Terms an account holds over a time. Equal terms are one object. */
+export interface AccountTerms {
   readonly status: LifecycleStatus;
   readonly currency: string;
   readonly billingDay: number;
   readonly timeZone: string;
 }
-interface SubscriptionTerms {
+/** Terms of a subscription over a time. Equal terms are one object. */
+export interface SubscriptionTerms {
   readonly status: LifecycleStatus;
   readonly plan: string;
   readonly rateSchedule: string;
+  /** Absent = 1. */
+  readonly units?: string;
+}
+
+/** A subscription with everything said about it and its account, each ascending and without a gap. */
+export interface SubscriptionLife {
+  readonly account: string;
+  readonly subscription: string;
+  readonly accountTerms: readonly TermsInForce<AccountTerms>[];
+  readonly terms: readonly TermsInForce<SubscriptionTerms>[];
 }
 
 /** Plain JSON for a snapshot: the book's columns as bytes, in base64. */
@@ -86,8 +98,9 @@ export class AccountBook {
         return;
       }
       case 'SubscriptionDefined.v1': {
-        const { status, plan, rateSchedule, effectiveFrom } = event.data;
-        this.subscriptionTerms.put(subject, effectiveFrom, { status, plan, rateSchedule });
+        const { status, plan, rateSchedule, units, effectiveFrom } = event.data;
+        const terms = { status, plan, rateSchedule };
+        this.subscriptionTerms.put(subject, effectiveFrom, units === undefined ? terms : { ...terms, units });
         return;
       }
       case 'ServiceIdAssigned.v1':
@@ -124,6 +137,20 @@ export class AccountBook {
       return kept.resolved;
     }
     return this.resolveAnew(period, serviceId, at, { after, before });
+  }
+
+  /** Every subscription that was ever defined, in the order in which they came. @param of which accounts. */
+  *subscriptions(of: (account: string) => boolean): Iterable<SubscriptionLife> {
+    const { accounts, subscriptions } = this.directory;
+    for (let number = 0; number < subscriptions.size; number += 1) {
+      const accountNumber = subscriptions.withinOf(number);
+      const account = accounts.idOf(accountNumber);
+      if (!of(account)) continue;
+      const terms = this.subscriptionTerms.all(number);
+      if (terms.length === 0) continue;
+      const accountTerms = this.accountTerms.all(accountNumber);
+      yield { account, subscription: subscriptions.idOf(number), accountTerms, terms };
+    }
   }
 
   toJSON(): AccountBookState {

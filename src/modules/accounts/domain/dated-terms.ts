@@ -39,6 +39,18 @@ export class DatedTerms<Terms extends object> {
     return undefined;
   }
 
+  /** All that was ever said of a holder, ascending: each holds until the next begins, the last one without an end. */
+  all(holder: number): readonly TermsInForce<Terms>[] {
+    const found: TermsInForce<Terms>[] = [];
+    let to = Infinity;
+    for (let fact = this.latest[holder] ?? 0; fact !== 0; fact = this.earlier[fact - 1] ?? 0) {
+      const from = this.from[fact - 1] ?? 0;
+      found.push({ terms: this.terms.at(this.termsOf[fact - 1] ?? 0), from, to });
+      to = from;
+    }
+    return found.reverse();
+  }
+
   /** @param holders how many there are. */
   write(writer: ByteWriter, holders: number): void {
     writer.text(JSON.stringify(this.terms.all()));

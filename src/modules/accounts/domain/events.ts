@@ -27,6 +27,8 @@ export type SubscriptionDefined = DomainEvent<
     readonly plan: string;
     readonly rateSchedule: string;
     readonly status: LifecycleStatus;
+    /** How many it has of what it is for (seats, lines), a decimal; absent = 1. */
+    readonly units?: string;
     readonly effectiveFrom: number;
   }
 >;

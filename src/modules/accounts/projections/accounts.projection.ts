@@ -57,6 +57,7 @@ function subscriptionDefined(
   return update(subscriptionsCollection, { tenant, account, subscription }, (row) => {
     const versions = [...(row?.versions ?? [])];
     addFact(versions, version);
-    return { tenant, account, subscription, ...(versions.at(-1) ?? version), versions };
+    const { plan, rateSchedule, status, effectiveFrom } = versions.at(-1) ?? version;
+    return { tenant, account, subscription, plan, rateSchedule, status, effectiveFrom, versions };
   });
 }
