@@ -112,6 +112,68 @@ export async function rate(
   await store.append(stream, expected, [{ id, type: 'UsageBatchRated.v1', data, metadata: metadata('role:rate') }]);
 }
 
+/** A row of a correction: where the row stood that it corrects, that row, and what it is now. */
+export interface CorrectedRecord {
+  /** Revision and row; absent for a charge that is made for the first time. */
+  readonly at?: readonly [revision: number, row: number];
+  readonly old?: RatedRecord;
+  readonly now: RatedRecord;
+}
+
+/** Appends one event of corrections, as a rating run does. */
+export async function correct(
+  store: EventStore,
+  partition: number,
+  rows: readonly CorrectedRecord[],
+  headMoney?: Record<string, string>,
+): Promise<void> {
+  const stream = `rating-${TENANT}.${partition}`;
+  const before = await events(store, stream);
+  const offerOf = ({ rateSchedule = 'STD' }: RatedRecord): string => `PLAN.${rateSchedule}.SVC.EUR`;
+  const offers = [...new Set(rows.flatMap(({ now, old = now }) => [offerOf(now), offerOf(old)]))];
+  const money: Record<string, Decimal> = {};
+  const add = (currency: string, amount: Decimal): void => {
+    money[currency] = (money[currency] ?? Decimal.ZERO).plus(amount);
+  };
+  for (const { now, old } of rows) {
+    add(now.currency ?? 'EUR', Decimal.parse(now.amount));
+    if (old !== undefined) add(old.currency ?? 'EUR', Decimal.ZERO.minus(Decimal.parse(old.amount)));
+  }
+  const columns: Record<string, unknown[]> = {
+    account: rows.map(({ now }) => now.account),
+    at: rows.map(({ now }) => now.at ?? NOW),
+    'old.revision': rows.map(({ at }) => at?.[0] ?? null),
+    'old.row': rows.map(({ at }) => at?.[1] ?? null),
+  };
+  for (const side of ['', 'old.'] as const) {
+    const of = ({ now, old = now }: CorrectedRecord): RatedRecord => (side === '' ? now : old);
+    columns[`${side}subscription`] = rows.map((row) => of(row).subscription ?? `sub-${row.now.account}`);
+    columns[`${side}usageType`] = rows.map((row) => of(row).usageType ?? 'VOICE');
+    columns[`${side}offer`] = rows.map((row) => offers.indexOf(offerOf(of(row))));
+    columns[`${side}currency`] = rows.map((row) => of(row).currency ?? 'EUR');
+    columns[`${side}quantity`] = rows.map((row) => of(row).quantity ?? '1');
+    columns[`${side}amount`] = rows.map((row) => of(row).amount);
+  }
+  const sums = Object.fromEntries(Object.entries(money).map(([currency, sum]) => [currency, sum.toString()]));
+  const data = {
+    head: {
+      partition,
+      runId: `r${before.length}`,
+      position: 1,
+      through: before.length,
+      partial: { position: 1, records: 1 },
+      sources: [],
+      offers: offers.map((priceOfferId) => ({ priceOfferId, version: 2 })),
+      money: headMoney ?? sums,
+    },
+    columns,
+  };
+  const id = eventId(`${stream}/${before.length}`);
+  await store.append(stream, before.length - 1, [
+    { id, type: 'UsageRerated.v1', data, metadata: metadata('role:rate') },
+  ]);
+}
+
 export async function events(store: EventStore, stream: string): Promise<RecordedEvent[]> {
   const found: RecordedEvent[] = [];
   for await (const event of store.readStream(stream)) found.push(event);

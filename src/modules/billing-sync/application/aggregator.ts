@@ -65,7 +65,10 @@ export class Aggregator {
     progress: Progress,
   ): Promise<void> {
     const groups = new UsageGroups();
-    for await (const rated of this.ratingLog.rated(tenant, range)) groups.add(rated);
+    for await (const event of this.ratingLog.rated(tenant, range)) {
+      if (event.type === 'UsageRerated.v1') groups.correct(event.data);
+      else groups.add(event.data);
+    }
     for (const { currency, heads, rows } of groups.money()) {
       if (!heads.equals(rows)) {
         throw new GateClosed(

@@ -1,11 +1,14 @@
 import type { EventStore } from '../../../shared/event-store/event-store.port.js';
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { streamName } from '../../../shared/kernel/stream-name.js';
-import type { RatingPartitioned, UsageBatchRated } from '../../rating/index.js';
+import type { RatingPartitioned, UsageBatchRated, UsageRerated } from '../../rating/index.js';
 import type { RevisionRange } from '../domain/events.js';
 import { GateClosed } from '../domain/seal-batches.js';
 
-const RATED = 'UsageBatchRated.v1';
+/** They hold usage that is billed by its lines. */
+const BILLED: ReadonlySet<string> = new Set(['UsageBatchRated.v1', 'UsageRerated.v1']);
+/** They stand in the rating streams and are no usage: what is due without it goes to billing in another way. */
+const PASSED_BY: ReadonlySet<string> = new Set(['NonUsageRated.v1', 'RatingRunAnswered.v1']);
 
 /** What aggregation reads of the rating streams. */
 export class RatingLog {
@@ -24,8 +27,11 @@ export class RatingLog {
     return standing;
   }
 
-  /** The rated events of a closed range. @throws GateClosed for an event whose money this version cannot add up. */
-  async *rated(tenant: string, range: RevisionRange): AsyncIterable<UsageBatchRated['data']> {
+  /**
+   * The rated events of a closed range, and the corrections of rated ones.
+   * @throws GateClosed for an event whose money this version cannot add up.
+   */
+  async *rated(tenant: string, range: RevisionRange): AsyncIterable<UsageBatchRated | UsageRerated> {
     const limit = range.to - range.from + 1;
     let expected = range.from;
     for await (const event of this.store.readStream(ratingStream(tenant, range.partition), {
@@ -34,9 +40,10 @@ export class RatingLog {
     })) {
       if (event.revision !== expected) break;
       expected += 1;
-      if (event.type !== RATED)
+      if (PASSED_BY.has(event.type)) continue;
+      if (!BILLED.has(event.type))
         throw new GateClosed(`${event.stream} holds ${event.type}, which this version cannot bill`);
-      yield (event as RecordedEvent & UsageBatchRated).data;
+      yield event as RecordedEvent & (UsageBatchRated | UsageRerated);
     }
     if (expected !== range.to + 1) {
       throw new GateClosed(

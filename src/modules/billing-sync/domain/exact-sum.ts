@@ -22,6 +22,14 @@ export class ExactSum {
     else this.units += BigInt(text.slice(0, point) + text.slice(point + 1)) * power;
   }
 
+  subtract(text: string): void {
+    this.add(text.startsWith('-') ? text.slice(1) : `-${text}`);
+  }
+
+  isZero(): boolean {
+    return this.value().isZero();
+  }
+
   value(): Decimal {
     const coarse = Decimal.fromUnits(this.units, SCALE);
     return this.fine.isZero() ? coarse : coarse.plus(this.fine);

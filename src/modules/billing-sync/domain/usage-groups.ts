@@ -20,6 +20,21 @@ export interface RatedUsage {
   };
 }
 
+/** What aggregation reads of a correction; the rating module's UsageRerated has it: rows as they are, and as they were. */
+export interface CorrectedUsage {
+  readonly head: RatedUsage['head'];
+  readonly columns: RatedUsage['columns'] & {
+    /** Null for a charge that is made for the first time: it takes nothing back. */
+    readonly 'old.revision': readonly (number | null)[];
+    readonly 'old.subscription': readonly string[];
+    readonly 'old.usageType': readonly string[];
+    readonly 'old.offer': readonly number[];
+    readonly 'old.currency': readonly string[];
+    readonly 'old.quantity': readonly string[];
+    readonly 'old.amount': readonly string[];
+  };
+}
+
 /** One group of the aggregation key, blended. */
 export interface UsageGroup {
   readonly account: string;
@@ -29,7 +44,10 @@ export interface UsageGroup {
   readonly rateSchedule: string;
   readonly quantity: ExactSum;
   readonly amount: ExactSum;
+  /** Rows that are in it: a correction is one, whether it adds, takes back or both. */
   records: number;
+  /** Whether a correction took something back from it. */
+  corrected: boolean;
   firstAt: number;
   lastAt: number;
 }
@@ -42,11 +60,9 @@ export class UsageGroups {
   private readonly groups = new Map<string, UsageGroup>();
   /** What the heads say, by currency: the other side of the gate. */
   private readonly headMoney = new Map<string, ExactSum>();
-  records = 0;
 
   add(rated: RatedUsage): void {
-    for (const [currency, amount] of Object.entries(rated.head.money)) this.headSum(currency).add(amount);
-    const schedules = rated.head.offers.map((offer) => rateScheduleOf(offer.priceOfferId));
+    const schedules = this.begin(rated.head);
     const { account, subscription, usageType, at, offer, currency, quantity, amount } = rated.columns;
     for (let row = 0; row < account.length; row += 1) {
       const group = this.groupOf(
@@ -56,19 +72,53 @@ export class UsageGroups {
         usageType[row] ?? '',
         schedules[offer[row] ?? -1] ?? '',
       );
-      const time = at[row] ?? 0;
-      group.records += 1;
+      count(group, at[row] ?? 0);
       group.quantity.add(quantity[row] ?? '0');
       group.amount.add(amount[row] ?? '0');
-      if (time < group.firstAt) group.firstAt = time;
-      if (time > group.lastAt) group.lastAt = time;
     }
-    this.records += account.length;
   }
 
-  /** In the order of the key, so that the same records always make the same lines. */
+  /** Adds what rows are now, and takes back what they were: each in the group it belongs to. */
+  correct(corrected: CorrectedUsage): void {
+    const schedules = this.begin(corrected.head);
+    const { columns } = corrected;
+    for (let row = 0; row < columns.account.length; row += 1) {
+      const account = columns.account[row] ?? '';
+      const at = columns.at[row] ?? 0;
+      const group = this.groupOf(
+        account,
+        columns.currency[row] ?? '',
+        columns.subscription[row] ?? '',
+        columns.usageType[row] ?? '',
+        schedules[columns.offer[row] ?? -1] ?? '',
+      );
+      count(group, at);
+      group.quantity.add(columns.quantity[row] ?? '0');
+      group.amount.add(columns.amount[row] ?? '0');
+      if (columns['old.revision'][row] === null) continue;
+      const before = this.groupOf(
+        account,
+        columns['old.currency'][row] ?? '',
+        columns['old.subscription'][row] ?? '',
+        columns['old.usageType'][row] ?? '',
+        schedules[columns['old.offer'][row] ?? -1] ?? '',
+      );
+      if (before !== group) count(before, at);
+      before.corrected = true;
+      before.quantity.subtract(columns['old.quantity'][row] ?? '0');
+      before.amount.subtract(columns['old.amount'][row] ?? '0');
+    }
+  }
+
+  /**
+   * In the order of the key, so that the same records always make the same lines. A group that corrections brought to
+   * exactly nothing makes no line: there is nothing to bill, and maybe nobody to bill it to.
+   */
   sorted(): UsageGroup[] {
-    return [...this.groups.entries()].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, group]) => group);
+    return [...this.groups.entries()]
+      .filter(([, group]) => !group.corrected || !group.amount.isZero() || !group.quantity.isZero())
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .map(([, group]) => group);
   }
 
   /** By currency: what the rated events' heads say, and what their rows add up to. They must be equal. */
@@ -83,6 +133,12 @@ export class UsageGroups {
       heads: this.headMoney.get(currency)?.value() ?? Decimal.ZERO,
       rows: rows.get(currency) ?? Decimal.ZERO,
     }));
+  }
+
+  /** Adds up a head, and reads the rate schedules of its offers. */
+  private begin({ money, offers }: RatedUsage['head']): readonly string[] {
+    for (const [currency, amount] of Object.entries(money)) this.headSum(currency).add(amount);
+    return offers.map((offer) => rateScheduleOf(offer.priceOfferId));
   }
 
   private groupOf(
@@ -104,6 +160,7 @@ export class UsageGroups {
         quantity: new ExactSum(),
         amount: new ExactSum(),
         records: 0,
+        corrected: false,
         firstAt: Number.POSITIVE_INFINITY,
         lastAt: Number.NEGATIVE_INFINITY,
       };
@@ -120,4 +177,10 @@ export class UsageGroups {
     }
     return sum;
   }
+}
+
+function count(group: UsageGroup, at: number): void {
+  group.records += 1;
+  if (at < group.firstAt) group.firstAt = at;
+  if (at > group.lastAt) group.lastAt = at;
 }
