@@ -10,6 +10,7 @@ import { AccountFeedTarget } from './application/account-feed.target.js';
 import { AccountSnapshots } from './application/account-snapshots.js';
 import { AccountsQueries } from './application/accounts.queries.js';
 import { accountsProjection } from './projections/accounts.projection.js';
+import { specialTermsProjection } from './projections/special-terms.projection.js';
 
 @Module({
   controllers: [AccountsController],
@@ -26,6 +27,6 @@ import { accountsProjection } from './projections/accounts.projection.js';
 })
 export class AccountsModule {
   constructor(@Inject(Projections) projections: Projections) {
-    projections.register(accountsProjection);
+    projections.register(accountsProjection, specialTermsProjection);
   }
 }

@@ -3,6 +3,7 @@ export {
   LIFECYCLE_STATUSES,
   type AccountDefined,
   type AccountEvent,
+  type CustomRatesDefined,
   type LifecycleStatus,
   type ServiceIdAssigned,
   type ServiceIdEnded,

@@ -23,6 +23,7 @@ export { factOf, type BlockEvent } from './domain/building-blocks/block-events.j
 export { shownDefinition } from './domain/building-blocks/shown-definition.js';
 export { CONFIGURED_CURRENCIES, type ConfiguredCurrencies } from './application/configured-currencies.js';
 export { parsePricing, type ParsedPricing } from './domain/pricing/parse-pricing.js';
+export { parseSteps, withCustomSteps, type CustomSteps } from './domain/pricing/custom-steps.js';
 export * from './domain/pricing/pricing.js';
 export { compilePricing, type CompiledPrice } from './domain/pricing/compile-pricing.js';
 export type { CompiledCharge } from './domain/pricing/compile-charge.js';

@@ -108,6 +108,49 @@ export const accountSamples: SamplesOf<AccountEvent> = {
     effectiveFrom: MARCH,
     effectiveTo: Date.UTC(2026, 4, 1),
   },
+  'TopUpMade.v1': {
+    account: 'ACC-000042',
+    subscription: 'SUB-000042',
+    reference: 'PAY-000007',
+    resource: 'EUR',
+    quantity: '20.5',
+    effectiveFrom: MARCH,
+    expires: Date.UTC(2027, 2, 1),
+  },
+  'CustomRatesDefined.v1': {
+    account: 'ACC-000042',
+    subscription: 'SUB-000042',
+    priceOfferId: 'mobile-m.standard.mobile-voice.EUR',
+    charge: 'calls',
+    steps: [
+      { upTo: '6000', price: '0.09', per: '60' },
+      { price: '0.05', per: '60' },
+    ],
+    effectiveFrom: MARCH,
+    effectiveTo: Date.UTC(2027, 2, 1),
+  },
+  'CustomRatesEnded.v1': {
+    account: 'ACC-000042',
+    priceOfferId: 'mobile-m.standard.mobile-voice.EUR',
+    charge: 'calls',
+    effectiveFrom: Date.UTC(2026, 8, 1),
+  },
+  'CommitmentDefined.v1': {
+    account: 'ACC-000042',
+    subscription: 'SUB-000042',
+    allowance: 'COMMITTED',
+    amount: '9500',
+    currency: 'EUR',
+    per: 'CYCLE',
+    effectiveFrom: MARCH,
+    effectiveTo: Date.UTC(2027, 2, 1),
+  },
+  'CommitmentEnded.v1': {
+    account: 'ACC-000042',
+    subscription: 'SUB-000042',
+    allowance: 'COMMITTED',
+    effectiveFrom: Date.UTC(2026, 8, 1),
+  },
 };
 
 export const feedSamples: SamplesOf<FeedEvent> = {

@@ -7,7 +7,7 @@ import { AccountDirectory } from '../domain/account-directory.js';
 
 const NAME = 'accounts.directories';
 /** Raised when the bytes change: older ones are then left aside. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** One is worth it once so many facts are not in it, and the directories have grown by this part. */
 const WORTH_FACTS = 20_000;
 const WORTH_OF_ALL = 4;
@@ -68,6 +68,7 @@ function bytesOf({ seen, facts, tenants }: KeptDirectories): Uint8Array {
   for (const [tenant, directory] of tenants) {
     writer.text(tenant);
     directory.write(writer);
+    writer.text(JSON.stringify(directory.spokenOf()));
   }
   return writer.written();
 }
@@ -78,7 +79,12 @@ function read(bytes: Uint8Array): KeptDirectories | undefined {
   const seen = JSON.parse(reader.text()) as EventProof;
   const facts = reader.varint();
   const tenants = new Map<string, AccountDirectory>();
-  for (let left = reader.varint(); left > 0; left -= 1) tenants.set(reader.text(), AccountDirectory.read(reader));
+  for (let left = reader.varint(); left > 0; left -= 1) {
+    const tenant = reader.text();
+    const directory = AccountDirectory.read(reader);
+    directory.recallSpokenOf(JSON.parse(reader.text()) as [string, string][]);
+    tenants.set(tenant, directory);
+  }
   if (!reader.ended) throw new RangeError('Bytes are left over after the directories of accounts');
   return { seen, facts, tenants };
 }

@@ -28,6 +28,9 @@ export function readAccountMessage(message: FeedMessage): AccountChange | FeedRe
 
 function read(object: (typeof OBJECTS)[number], message: FeedMessage, fields: FieldReader): AccountChange {
   const { effectiveFrom } = message;
+  if (object === 'TOP_UP' || object === 'CUSTOM_RATES' || object === 'COMMITMENT') {
+    return readSpecial(object, message, fields);
+  }
   const action = message.action === 'UPDATE' ? 'UPDATE' : 'CREATE';
   const account = fields.text('account', ID);
   if (object === 'ACCOUNT') {
@@ -71,6 +74,10 @@ function zoneOf(fields: FieldReader): string {
 }
 
 function actionErrors(object: string, { action }: FeedMessage): { path: string; message: string }[] {
-  if (action !== 'END' || object === 'SERVICE_ID') return [];
+  if (object === 'TOP_UP') {
+    if (action === 'CREATE') return [];
+    return [{ path: 'action', message: 'must be CREATE for TOP_UP: what was paid is never changed' }];
+  }
+  if (action !== 'END' || ENDING.has(object)) return [];
   return [{ path: 'action', message: `must be CREATE or UPDATE for ${object}: its end is a status CANCELLED` }];
 }

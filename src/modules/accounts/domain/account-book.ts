@@ -5,6 +5,7 @@ import { DatedTerms, type TermsInForce } from './dated-terms.js';
 import type { AccountEvent, LifecycleStatus } from './events.js';
 import { NO_PERIOD } from './periods-of-use.js';
 import { refuseService, type Refusal } from './resolution-refusals.js';
+import { SpecialTermsBook, type SpecialTerms, type SpecialTermsState } from './special-terms.js';
 
 /** Who used a service id at a time, and on which terms. One object per service id and period: do not change it. */
 export interface Resolved {
@@ -21,6 +22,8 @@ export interface Resolved {
   readonly billingDay: number;
   /** IANA name. */
   readonly timeZone: string;
+  /** What the subscription has beside the catalog; absent, as nearly always, when it has nothing. */
+  readonly special?: SpecialTerms;
   /** The same answer holds for every usage time in [validFrom, validTo), as long as no account event is applied. */
   readonly validFrom: number;
   readonly validTo: number;
@@ -54,6 +57,8 @@ export interface SubscriptionLife {
 /** Plain JSON for a snapshot: the book's columns as bytes, in base64. */
 export interface AccountBookState {
   readonly columns: string;
+  /** Absent when no account has any. */
+  readonly special?: SpecialTermsState;
 }
 
 /** An answer kept for the next record of the same service id. */
@@ -81,7 +86,10 @@ export class AccountBook {
   private readonly kept = new Array<KeptAnswer | undefined>(KEPT).fill(undefined);
   private applied = 0;
 
-  constructor(readonly directory = new AccountDirectory()) {}
+  constructor(
+    readonly directory = new AccountDirectory(),
+    private readonly special = new SpecialTermsBook(),
+  ) {}
 
   /** Grows with every event applied: what was resolved under another number may be out of date. */
   get revision(): number {
@@ -106,6 +114,13 @@ export class AccountBook {
       case 'ServiceIdAssigned.v1':
       case 'ServiceIdEnded.v1':
         this.forgetAnswers(subject);
+        return;
+      case 'TopUpMade.v1':
+      case 'CustomRatesDefined.v1':
+      case 'CustomRatesEnded.v1':
+      case 'CommitmentDefined.v1':
+      case 'CommitmentEnded.v1':
+        this.special.put(subject, this.directory.eventsOf(subject) - 1, event);
         return;
       default:
         never(event);
@@ -159,14 +174,16 @@ export class AccountBook {
     directory.write(writer);
     this.accountTerms.write(writer, directory.accounts.size);
     this.subscriptionTerms.write(writer, directory.subscriptions.size);
-    return { columns: Buffer.from(writer.written()).toString('base64') };
+    const columns = Buffer.from(writer.written()).toString('base64');
+    const special = this.special.toJSON();
+    return special.length === 0 ? { columns } : { columns, special };
   }
 
   /** @throws when it is not the state of a book, whole. */
   static fromJSON(state: AccountBookState): AccountBook {
     const reader = new ByteReader(Buffer.from(state.columns, 'base64'));
     const directory = AccountDirectory.read(reader);
-    const book = new AccountBook(directory);
+    const book = new AccountBook(directory, SpecialTermsBook.fromJSON(state.special ?? []));
     book.accountTerms.read(reader, directory.accounts.size);
     book.subscriptionTerms.read(reader, directory.subscriptions.size);
     if (!reader.ended) throw new RangeError('Bytes are left over after an account book');
@@ -198,6 +215,7 @@ export class AccountBook {
     if (said?.terms.status !== 'ACTIVE') return refuseService.notActive(subject, at, said?.terms.status);
     const holder = this.accountTerms.at(accountNumber, at);
     if (holder?.terms.status !== 'ACTIVE') return refuseService.accountNotActive(subject, at, holder?.terms.status);
+    const special = this.special.of(accountNumber, subscription);
     const resolved: Resolved = {
       found: true,
       account,
@@ -209,6 +227,7 @@ export class AccountBook {
       currency: holder.terms.currency,
       billingDay: holder.terms.billingDay,
       timeZone: holder.terms.timeZone,
+      ...(special === undefined ? {} : { special }),
       validFrom: Math.max(after, periods.fromOf(period), said.from, holder.from),
       validTo: Math.min(before, periods.toOf(period), said.to, holder.to),
     };

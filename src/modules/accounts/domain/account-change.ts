@@ -2,13 +2,15 @@ import { instantToString } from '../../../shared/kernel/clock.js';
 import { never } from '../../../shared/kernel/decider.js';
 import type { AccountDirectory, ServiceIdPeriod } from './account-directory.js';
 import type { AccountDefined, AccountEvent, SubscriptionDefined } from './events.js';
+import { decideSpecialChange, type SpecialChange } from './special-change.js';
 
 /** What the account feed can say about an object, read and checked. */
 export type AccountChange =
   | { readonly object: 'ACCOUNT'; readonly action: Define; readonly data: AccountDefined['data'] }
   | { readonly object: 'SUBSCRIPTION'; readonly action: Define; readonly data: SubscriptionDefined['data'] }
   | { readonly object: 'SERVICE_ID'; readonly action: Define; readonly data: ServiceIdUse }
-  | { readonly object: 'SERVICE_ID'; readonly action: 'END'; readonly data: ServiceIdEnd };
+  | { readonly object: 'SERVICE_ID'; readonly action: 'END'; readonly data: ServiceIdEnd }
+  | SpecialChange;
 
 type Define = 'CREATE' | 'UPDATE';
 
@@ -73,6 +75,16 @@ export function decideAccountChange(
       }
       if (change.action === 'END') return endOf(change.data, directory);
       return change.action === 'CREATE' ? created(change.data, directory) : updated(change.data, directory);
+    }
+    case 'TOP_UP':
+    case 'CUSTOM_RATES':
+    case 'COMMITMENT': {
+      const { subscription } = change.data;
+      if (!directory.hasAccount(account)) return mustComeFirst('ACCOUNT', account);
+      if (subscription !== undefined && !directory.hasSubscription(account, subscription)) {
+        return mustComeFirst('SUBSCRIPTION', `${subscription} of account ${account}`);
+      }
+      return decideSpecialChange(change, directory);
     }
     default:
       return never(change);

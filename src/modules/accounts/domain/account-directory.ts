@@ -5,6 +5,7 @@ import { IdTable } from '../../../shared/kernel/id-table.js';
 import type { AccountEvent } from './events.js';
 import { Interned } from './interned.js';
 import { NO_PERIOD, PeriodsOfUse } from './periods-of-use.js';
+import { specialKey } from './special-key.js';
 
 /** [from, to); `to` is Infinity for one without an end. */
 export interface ServiceIdPeriod {
@@ -22,6 +23,8 @@ export interface ServiceIdPeriod {
  */
 export class AccountDirectory {
   private events = new Uint32Array(16);
+  /** Top-ups, custom rates and commitments that were spoken of, and by which account; few accounts have any. */
+  private readonly specials = new Map<string, string>();
 
   constructor(
     readonly accounts = new IdTable(),
@@ -60,9 +63,30 @@ export class AccountDirectory {
             'event assigned',
         );
       }
+      case 'TopUpMade.v1':
+      case 'CustomRatesDefined.v1':
+      case 'CustomRatesEnded.v1':
+      case 'CommitmentDefined.v1':
+      case 'CommitmentEnded.v1':
+        this.specials.set(specialKey(event), event.data.account);
+        return account;
       default:
         return never(event);
     }
+  }
+
+  /** The account that spoke of a top-up, custom rates or a commitment before; undefined when none did. */
+  spokenOfBy(key: string): string | undefined {
+    return this.specials.get(key);
+  }
+
+  /** For a snapshot, apart from `write`: whoever does not decide messages need not keep them. */
+  spokenOf(): readonly (readonly [key: string, account: string])[] {
+    return [...this.specials];
+  }
+
+  recallSpokenOf(entries: Iterable<readonly [key: string, account: string]>): void {
+    for (const [key, account] of entries) this.specials.set(key, account);
   }
 
   /** The revision of an account's stream: all of its events, from the first on, are applied here. */

@@ -57,7 +57,73 @@ export type ServiceIdEnded = DomainEvent<
   }
 >;
 
-export type AccountEvent = AccountDefined | SubscriptionDefined | ServiceIdAssigned | ServiceIdEnded;
+/** Paid in advance: what prepaid usage of a subscription debits. Never changed; its reference is unique in the tenant. */
+export type TopUpMade = DomainEvent<
+  'TopUpMade.v1',
+  {
+    readonly account: string;
+    readonly subscription: string;
+    /** Of the payment. */
+    readonly reference: string;
+    /** The currency the subscription is charged in, or an allowance that its prices draw on. */
+    readonly resource: string;
+    /** Decimal text, above 0. */
+    readonly quantity: string;
+    /** Usage time from which on it may be used. */
+    readonly effectiveFrom: number;
+    /** First usage time at which what is left of it is gone; absent: never. */
+    readonly expires?: number;
+  }
+>;
+
+/** Tiers of one charge that were agreed with one account; they stand in for the offer's in [effectiveFrom, effectiveTo). */
+export type CustomRatesDefined = DomainEvent<
+  'CustomRatesDefined.v1',
+  {
+    readonly account: string;
+    /** Absent: all subscriptions of the account. */
+    readonly subscription?: string;
+    readonly priceOfferId: string;
+    /** Name of the charge in the price. */
+    readonly charge: string;
+    /** `tiers.steps` in the language of prices. */
+    readonly steps: readonly unknown[];
+    readonly effectiveFrom: number;
+    readonly effectiveTo?: number;
+  }
+>;
+/** From `effectiveFrom` on what holds without them: for a subscription the rates of its account, else the offer's own steps. */
+export type CustomRatesEnded = DomainEvent<
+  'CustomRatesEnded.v1',
+  Pick<CustomRatesDefined['data'], 'account' | 'subscription' | 'priceOfferId' | 'charge' | 'effectiveFrom'>
+>;
+
+/** Money that a subscription committed itself to spend: in each billing cycle so much of its usage costs nothing more. */
+export type CommitmentDefined = DomainEvent<
+  'CommitmentDefined.v1',
+  {
+    readonly account: string;
+    readonly subscription: string;
+    /** The name of the allowance it is given as; it counts money. */
+    readonly allowance: string;
+    /** Decimal text, above 0. */
+    readonly amount: string;
+    readonly currency: string;
+    readonly per: 'CYCLE';
+    readonly effectiveFrom: number;
+    readonly effectiveTo?: number;
+  }
+>;
+/** From `effectiveFrom` on nothing more is given for it. */
+export type CommitmentEnded = DomainEvent<
+  'CommitmentEnded.v1',
+  Pick<CommitmentDefined['data'], 'account' | 'subscription' | 'allowance' | 'effectiveFrom'>
+>;
+
+/** What few accounts have: terms of their own beside the catalog. */
+export type SpecialEvent = TopUpMade | CustomRatesDefined | CustomRatesEnded | CommitmentDefined | CommitmentEnded;
+
+export type AccountEvent = AccountDefined | SubscriptionDefined | ServiceIdAssigned | ServiceIdEnded | SpecialEvent;
 
 /** Every event type and version of this module, for the registry at the composition root. */
 export const accountsEvents: readonly EventDefinition[] = [
@@ -65,4 +131,9 @@ export const accountsEvents: readonly EventDefinition[] = [
   { type: 'SubscriptionDefined.v1', encoding: 'json' },
   { type: 'ServiceIdAssigned.v1', encoding: 'json' },
   { type: 'ServiceIdEnded.v1', encoding: 'json' },
+  { type: 'TopUpMade.v1', encoding: 'json' },
+  { type: 'CustomRatesDefined.v1', encoding: 'json' },
+  { type: 'CustomRatesEnded.v1', encoding: 'json' },
+  { type: 'CommitmentDefined.v1', encoding: 'json' },
+  { type: 'CommitmentEnded.v1', encoding: 'json' },
 ];

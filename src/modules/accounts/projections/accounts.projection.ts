@@ -2,7 +2,7 @@ import { never } from '../../../shared/kernel/decider.js';
 import { addFact } from '../../../shared/kernel/effective-dated.js';
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { put, update, type Change, type Projection } from '../../../shared/read-models/projection.js';
-import { accountsEvents, type AccountDefined, type AccountEvent, type SubscriptionDefined } from '../domain/events.js';
+import type { AccountDefined, AccountEvent, SpecialEvent, SubscriptionDefined } from '../domain/events.js';
 import {
   ACCOUNTS_PROJECTION,
   accountsCollection,
@@ -10,14 +10,23 @@ import {
   subscriptionsCollection,
 } from './accounts.collections.js';
 
+/** The others are those of `specialTermsProjection`. */
+type HandledEvent = Exclude<AccountEvent, SpecialEvent>;
+const HANDLED: readonly HandledEvent['type'][] = [
+  'AccountDefined.v1',
+  'SubscriptionDefined.v1',
+  'ServiceIdAssigned.v1',
+  'ServiceIdEnded.v1',
+];
+
 /** Who buys what is sold, as the account feed says. */
 export const accountsProjection: Projection = {
   name: ACCOUNTS_PROJECTION,
   version: 1,
   collections: [accountsCollection, subscriptionsCollection, serviceIdsCollection],
-  handles: accountsEvents.map(({ type }) => type),
+  handles: HANDLED,
   project(recorded: RecordedEvent): Iterable<Change> {
-    const event = recorded as RecordedEvent & AccountEvent;
+    const event = recorded as RecordedEvent & HandledEvent;
     const { tenant } = recorded.metadata;
     switch (event.type) {
       case 'AccountDefined.v1':

@@ -72,7 +72,8 @@ function readProvisional(
   return reader.choice(value, path, PROVISIONALS);
 }
 
-function readSteps(reader: FieldReader, value: unknown, path: string): Tiers['steps'] | undefined {
+/** The steps of F alone: ascending, the last one open. */
+export function readSteps(reader: FieldReader, value: unknown, path: string): Tiers['steps'] | undefined {
   const entries = reader.list(value, path, MAX_STEPS);
   if (entries === undefined) return undefined;
   let bound: Decimal | undefined;
