@@ -7,9 +7,10 @@ import { accumulatorKey, spendCounter } from './resource-keys.js';
 import { amountOf, type AmountUnits } from './scaled.js';
 import type { NamedBalance } from './compile-charge.js';
 
-/** A ceiling of what a cycle costs, and the running total it is a ceiling of. */
+/** The running total of what a cycle costs, for its limits. */
 export interface CompiledSpend {
-  readonly maximum: AmountUnits;
+  /** Undefined: there is only a minimum, which is looked at when the cycle ends. */
+  readonly maximum: AmountUnits | undefined;
   readonly text: string;
   readonly counter: NamedBalance;
 }
@@ -76,7 +77,12 @@ function mostSpecificFirst(alternatives: readonly Alternative[]): readonly Alter
 }
 
 function spendOf({ spend }: Pricing, scope: string): CompiledSpend | undefined {
-  if (spend?.maximum === undefined) return undefined;
+  if (spend === undefined) return undefined;
+  const { maximum } = spend;
   const name = spendCounter(scope);
-  return { maximum: amountOf(spend.maximum), text: spend.maximum, counter: { name, key: accumulatorKey(name) } };
+  return {
+    maximum: maximum === undefined ? undefined : amountOf(maximum),
+    text: maximum ?? '',
+    counter: { name, key: accumulatorKey(name) },
+  };
 }

@@ -16,6 +16,8 @@ const TO_QUANTITY = 10n ** BigInt(QUANTITY_SCALE - RATING_SCALE);
  *              |    /  :
  *              |__/____:________ net spend of the cycle
  *
+ * A minimum alone has no ceiling: the total is kept for the end of the cycle.
+ *
  * Notes the impacts and answers what is charged.
  */
 export function withinSpend({ price, balances }: Line, amount: AmountUnits, impacts: Impact[]): AmountUnits {
@@ -24,7 +26,7 @@ export function withinSpend({ price, balances }: Line, amount: AmountUnits, impa
   const { counter, maximum } = spend;
   const before = (balances.get(counter.key) ?? 0n) / TO_QUANTITY;
   const after = before + amount;
-  const charged = least(after, maximum) - least(before, maximum);
+  const charged = maximum === undefined ? amount : least(after, maximum) - least(before, maximum);
   balances.set(counter.key, after * TO_QUANTITY);
   impacts.push(['ACCUMULATOR', counter.name, amountText(amount), null, null, null]);
   if (charged !== amount) {

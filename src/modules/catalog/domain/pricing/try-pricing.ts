@@ -8,7 +8,7 @@ import type { NamedImpact } from './name-impact.js';
 import type { PriceUnits } from './price-units.js';
 import type { PricedUsage } from './priced-usage.js';
 import type { Pricing } from './pricing.js';
-import { chargeRecurring, trueUp } from './recurring-charge.js';
+import { chargeRecurring, minimumSpend, trueUp } from './recurring-charge.js';
 import { amountOf, amountText, ONE, quantityText, type AmountUnits } from './scaled.js';
 import { TrialBalances, type TrialBalance, type TrialCycles, type TrialStart } from './trial-balances.js';
 import { VolumeSpread } from './volume-spread.js';
@@ -151,7 +151,7 @@ function triedCycle(pricing: Pricing, cycle: number, lines: readonly Line[]): Tr
     return { charge: charge.name, total: quantityText(total), amount: amountText(spread.amount), steps };
   });
   const { minimum } = pricing.spend ?? {};
-  const due = minimum === undefined ? undefined : trueUp(pricing, amount);
+  const due = minimum === undefined ? undefined : trueUp(pricing.currency, minimumSpend(pricing), amount);
   return {
     cycle,
     amount: amountText(amount + (due?.amount ?? 0n)),

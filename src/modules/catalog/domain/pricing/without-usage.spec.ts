@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { priceOf } from '../../../../../test/support/priced-line.js';
 import { compilePricing } from './compile-pricing.js';
 import { parseLanguage } from './parse-pricing.js';
-import { chargeRecurring, grantedQuantity, trueUp } from './recurring-charge.js';
-import { amountOf, amountText, quantityOf, quantityText } from './scaled.js';
+import { chargedShares, chargeRecurring, minimumSpend, trueUp } from './recurring-charge.js';
+import { amountOf, amountText, quantityOf } from './scaled.js';
 import { shareOf } from './share.js';
 import { VolumeSpread } from './volume-spread.js';
 
@@ -20,13 +20,11 @@ const seats = {
     ],
   },
 };
-const of = (price: ReturnType<typeof recurring>, units: string, from?: number, to?: number, whole = 30) =>
-  chargeRecurring(
-    price.pricing,
-    price.charges[0]!,
-    quantityOf(units),
-    from === undefined || to === undefined ? undefined : { from: BigInt(from), to: BigInt(to), whole: BigInt(whole) },
-  );
+const share = (from: number, to: number, whole = 30) => ({ from: BigInt(from), to: BigInt(to), whole: BigInt(whole) });
+const of = (price: ReturnType<typeof recurring>, units: string, from = 0, to = 30) => {
+  const [charged] = chargedShares([share(from, to)], price.pricing.charges[0]?.proration ?? 'PRORATE');
+  return chargeRecurring(price.pricing, price.charges[0]!, quantityOf(units), charged);
+};
 
 describe('a charge without usage', () => {
   it.each([
@@ -35,7 +33,6 @@ describe('a charge without usage', () => {
     [{ on: 'CYCLE_END', fixed: '9.99', proration: 'FULL_CHARGE' }, '1', 15, 30, '9.99'],
     [{ on: 'CYCLE_END', fixed: '9.99', proration: 'NO_CHARGE' }, '1', 15, 30, '0'],
     [{ on: 'CYCLE_END', fixed: '9.99', proration: 'NO_CHARGE' }, '1', 0, 30, '9.99'],
-    [{ on: 'ACTIVATION', fixed: '25' }, '1', 29, 30, '25'],
     [seats, '7', 0, 30, '67'],
     [seats, '5', 0, 30, '50'],
     [seats, '7', 0, 10, '22.3333333333'],
@@ -51,7 +48,7 @@ describe('a charge without usage', () => {
       '5 units in tier 1 (above 0 up to 5) at 10 EUR per 1: 50 EUR.',
       '2 units in tier 2 (above 5) at 8 EUR per 1: 16 EUR.',
       'Entering tier 2 (above 5) costs 1 EUR, once.',
-      'It is for 15 of 30 of the billing cycle, of 67 EUR.',
+      'It is for 1/2 of the billing cycle, of 67 EUR.',
       'Together: 33.5 EUR.',
     ]);
   });
@@ -67,18 +64,35 @@ describe('a charge without usage', () => {
     );
   });
 
-  it('prorates what a cycle is granted', () => {
-    const grant = { allowance: 'F', quantity: '100', unit: 'seconds', per: 'CYCLE' } as const;
-    expect(quantityText(grantedQuantity(grant, { from: 0n, to: 10n, whole: 30n }))).toBe('33.333333333333');
+  it('made once, at activation, knows no share', () => {
+    const { pricing, charges } = recurring({ on: 'ACTIVATION', fixed: '25' });
+    expect(chargeRecurring(pricing, charges[0]!, quantityOf('1')).amountText).toBe('25');
+  });
+
+  it.each([
+    ['PRORATE', '5-10 20-30', '5-10 20-30'],
+    ['FULL_CHARGE', '5-10 20-25', '0-20 20-30'],
+    ['FULL_CHARGE', '5-10', '0-30'],
+    ['NO_CHARGE', '0-10 20-30', '0-0 20-20'],
+    ['NO_CHARGE', '0-10 10-30', '0-10 10-30'],
+    ['NO_CHARGE', '0-29', '0-0'],
+  ] as const)('%s of the days %s charges %s', (proration, days, expected) => {
+    const shares = (text: string) =>
+      text.split(' ').map((days) => share(Number(days.split('-')[0]), Number(days.split('-')[1])));
+    expect(chargedShares(shares(days), proration)).toStrictEqual(shares(expected));
   });
 
   it('trues a minimum up, prorated, and never below 0', () => {
     const { pricing } = recurring({ fixed: '1' }, { spend: { minimum: '100' } });
-    expect(trueUp(pricing, amountOf('60')).amountText).toBe('40');
-    expect(trueUp(pricing, amountOf('60'), { from: 0n, to: 20n, whole: 30n }).amountText).toBe('6.6666666667');
-    expect(trueUp(pricing, amountOf('100.01')).amountText).toBe('0');
-    expect(trueUp(pricing, amountOf('60')).steps).toStrictEqual([
-      'At least 100 EUR is due for a billing cycle.',
+    const missing = (spent: string, ...applied: readonly ReturnType<typeof share>[]) =>
+      trueUp('EUR', minimumSpend(pricing, applied.length === 0 ? undefined : applied), amountOf(spent));
+    expect(missing('60').amountText).toBe('40');
+    // 100 x 20/30 = 66.6666666667
+    expect(missing('60', share(0, 20)).amountText).toBe('6.6666666667');
+    expect(missing('60', share(0, 10), share(20, 30)).amountText).toBe('6.6666666666');
+    expect(missing('100.01').amountText).toBe('0');
+    expect(missing('60').steps).toStrictEqual([
+      'At least 100 EUR is due for the billing cycle.',
       '60 EUR was charged in it: 40 EUR is missing.',
     ]);
   });
