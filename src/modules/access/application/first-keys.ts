@@ -10,6 +10,7 @@ import { CLOCK } from '../../../shared/runtime/tokens.js';
 import { apiKeysDecider } from '../domain/api-keys.decider.js';
 import { keyText } from '../domain/key-text.js';
 import type { FirstKey, FirstKeys } from './first-keys.port.js';
+import { KeyRing, KeyRingBehind } from './key-ring.js';
 import { hashOf, keyIdOf, newSecret } from './key-secret.js';
 
 /**
@@ -25,6 +26,7 @@ export class MakeFirstKeys implements FirstKeys {
     @Inject(CONFIG) private readonly config: Config,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(KeyRing) private readonly ring: KeyRing,
   ) {}
 
   async make(): Promise<FirstKey[]> {
@@ -49,6 +51,16 @@ export class MakeFirstKeys implements FirstKeys {
       cause: correlationId,
     });
     if (isRefused(decided) || decided.events.length === 0) return undefined;
+    if (this.config.roles.includes('api')) await this.known(decided.position);
     return keyText({ keyId, secret });
+  }
+
+  /** Whoever is shown a key may use it at once. It is shown once: so also when the ring is late. */
+  private async known(position: number): Promise<void> {
+    try {
+      await this.ring.seen(position);
+    } catch (error) {
+      if (!(error instanceof KeyRingBehind)) throw error;
+    }
   }
 }
