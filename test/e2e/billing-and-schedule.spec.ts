@@ -196,7 +196,8 @@ describe('billing sync and the daily schedule, over HTTP', () => {
     await until(`/v1/aggregations/${runId}`, (row: { status: string }) => row.status === 'COMPLETED');
     const again = await app.post('/v1/aggregations', { reason: 'test' }).set('idempotency-key', 'agg-2');
     expect(again.body).toMatchObject({ runId });
-    const fault = { kind: 'REJECT', accounts: ['c'], code: 1009, message: 'account not found: c', count: 1 };
+    // Two calls, in either order: the batch of c and d, and that of e, are sent side by side.
+    const fault = { kind: 'REJECT', accounts: ['c'], code: 1009, message: 'account not found: c', count: 2 };
     await fetch(`${sandbox.url}/sandbox/faults`, { method: 'PUT', body: JSON.stringify([fault]) });
     expect((await app.post('/v1/billing-batches/reprocesses', { level: 'batch', reason: 'x' })).status).toBe(422);
     await app.post('/v1/billing-batches/sends', { reason: 'test' });

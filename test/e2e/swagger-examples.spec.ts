@@ -179,7 +179,8 @@ describe('the examples of the document, executed in the order of its chapters', 
       records: 3,
       totals: [{ currency: 'EUR', monetized: '1.755' }],
     });
-    await sandboxCall('PUT', '/sandbox/faults', [{ kind: 'REJECT', code: 1009, ratio: 1, count: 1 }]);
+    // Two calls, in either order: one line each.
+    await sandboxCall('PUT', '/sandbox/faults', [{ kind: 'REJECT', code: 1009, accounts: ['A0000002'], count: 2 }]);
     await does('post /v1/billing-batches/sends');
     const batches = await does('get /v1/billing-batches');
     expect(batches.items.length).toBeGreaterThan(0);
