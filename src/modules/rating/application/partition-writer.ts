@@ -5,17 +5,16 @@ import {
   type EventToAppend,
   type ExpectedRevision,
 } from '../../../shared/event-store/event-store.port.js';
-import type { EventMetadata, RecordedEvent } from '../../../shared/kernel/event.js';
-import { BalanceLedger, type LedgerState } from '../domain/balance-ledger.js';
-import type { UsageBatchRated, UsageBatchRatedHead } from '../domain/events.js';
-import type { RatingRunAnswered } from '../domain/runs/run-events.js';
+import type { EventMetadata } from '../../../shared/kernel/event.js';
+import type { BalanceLedger } from '../domain/balance-ledger.js';
+import type { UsageBatchRatedHead } from '../domain/events.js';
 import { RatedBatch, type RecordFacts, type SourceFacts } from '../domain/rated-batch.js';
 import { ratingStream } from '../domain/streams.js';
+import { PartitionContents, type ContentsState } from './partition-contents.js';
 import { PartitionTaken, StaleSnapshot } from './partition-errors.js';
 import { markText, type Mark } from './partition-mark.js';
 import type { RecordOutcome } from './record-rating.js';
-import type { PartitionAnswer, RunPlace } from './runs/answer-run.js';
-import { foldAnswer } from './runs/fold-answer.js';
+import type { RunToAnswer } from './runs/answer-run.js';
 import { RunLog } from './runs/run-log.js';
 import { StreamHistory } from './runs/stream-history.js';
 
@@ -32,27 +31,11 @@ const MOST_WAITING = 3;
 
 type Cause = UsageBatchRatedHead['cause'];
 /** For a snapshot: taken when everything is appended. */
-export interface PartitionState {
+export interface PartitionState extends ContentsState {
   /** The stream's last event in it, by its revision and its hash: the proof that the snapshot belongs to this log. */
   readonly last: { readonly revision: number; readonly hash: string } | null;
-  readonly logged: Mark;
   /** The last input dealt with, of those that concern the tenant. */
   readonly through: number;
-  readonly ledger: LedgerState;
-  /** Billing cycles that ended by then are closed; absent = none ever. */
-  readonly closedTo?: number;
-}
-
-/** What a partition says of itself at the place of a run. */
-export type Standing = Pick<RunPlace, 'tenant' | 'partition' | 'through' | 'ledger' | 'closedTo' | 'history'>;
-
-/** A run at its place in the log, and how a partition that stands there answers it. */
-export interface RunToAnswer {
-  readonly position: number;
-  readonly run: RunPlace['run'];
-  readonly metadata: EventMetadata;
-  readonly answer: (standing: Standing) => AsyncIterable<PartitionAnswer>;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -63,12 +46,12 @@ export interface RunToAnswer {
  *     stream      [ through p ][ through p, partial {q, 300} ]     position <= through, or among the first 300 of q
  */
 export class PartitionWriter {
-  readonly ledger: BalanceLedger;
+  private readonly contents: PartitionContents;
   private revision: ExpectedRevision = 'no-stream';
   /** Of the event at that revision, as far as it is known. */
   private lastHash: string | undefined;
-  /** What the last event of the stream (or of the queue behind it) answers. */
-  private logged: Mark = { through: 0 };
+  /** What the last event of the queue behind the stream answers. */
+  private logged: Mark;
   /** Inputs up to here need nothing more: answered, or nothing in them is this partition's. */
   private through = 0;
   private reachedTo = 0;
@@ -78,12 +61,9 @@ export class PartitionWriter {
   /** Inputs dealt with since the event in the making was begun. */
   private batchInputs = 0;
   private batchMetadata: EventMetadata | undefined;
-  private readonly waiting: EventToAppend[] = [];
+  private readonly waiting: { readonly event: EventToAppend; readonly cycles: readonly number[] }[] = [];
   private flight: Promise<void> | undefined;
   private failure: Error | undefined;
-  private closed = 0;
-  /** First event of a run that is not answered to its end: nothing of it is in the ledger. */
-  private runFrom: number | undefined;
 
   constructor(
     private readonly store: EventStore,
@@ -92,15 +72,20 @@ export class PartitionWriter {
     private readonly failed: (error: unknown) => void,
     kept?: { readonly position: number; readonly state: PartitionState },
   ) {
-    this.ledger = kept === undefined ? new BalanceLedger() : BalanceLedger.fromJSON(kept.state.ledger);
+    const last = kept?.state.last;
+    const contents = kept === undefined ? undefined : { state: kept.state, revision: last?.revision ?? -1 };
+    this.contents = new PartitionContents(store, this.stream, contents);
+    this.logged = this.contents.logged;
     if (kept === undefined) return;
-    const { last, logged, through, closedTo = 0 } = kept.state;
     this.revision = last?.revision ?? 'no-stream';
     this.lastHash = last?.hash;
-    this.mark(logged);
-    this.through = through;
-    this.closed = closedTo;
+    this.through = Math.max(kept.state.through, this.logged.through);
     this.reached(kept.position);
+  }
+
+  /** As everything put in so far leaves them. */
+  get ledger(): BalanceLedger {
+    return this.contents.ledger;
   }
 
   get stream(): string {
@@ -117,7 +102,8 @@ export class PartitionWriter {
         proved = true;
         continue;
       }
-      await this.foldEvent(event);
+      await this.contents.fold(event);
+      this.mark(this.contents.logged);
       this.revision = event.revision;
       this.lastHash = event.metadata.hash;
     }
@@ -126,31 +112,29 @@ export class PartitionWriter {
 
   /** Billing cycles that ended by then are closed (epoch ms); 0 = none ever. */
   get closedTo(): number {
-    return this.closed;
+    return this.contents.closedTo;
   }
 
   /**
    * Answers a run at its place: nothing is in the making, and the ledger stays as it stands there until the answer is
    * complete. What is already there of an answer that was cut short is not appended again.
    */
-  async answerRun(toAnswer: RunToAnswer): Promise<void> {
-    const { position, run, metadata, signal } = toAnswer;
+  async answerRun({ position, run, metadata, answer, signal }: RunToAnswer): Promise<void> {
     if (this.hasAnswered(position)) return;
     this.cut();
     await this.settled();
-    const { tenant, partition, through, ledger, closedTo } = this;
+    const { tenant, partition, through, ledger, revision, contents } = this;
+    const { closedTo, passed, index } = contents;
     const { partial } = this.logged;
     const there = partial?.position === position ? partial.records : 0;
-    this.runFrom ??= this.revision === 'no-stream' ? 0 : this.revision + 1;
-    const history = new StreamHistory(this.store, this.stream, this.runFrom, signal);
-    const log = new RunLog(this.store, { tenant, partition, run, position, through }, metadata, {
-      revision: this.revision,
-      there,
-    });
-    const answers = toAnswer.answer({ tenant, partition, through, ledger, closedTo, history });
-    this.revision = await log.append(answers, signal);
+    const end = contents.beginRun(revision === 'no-stream' ? 0 : revision + 1);
+    const history = new StreamHistory({ store: this.store, stream: this.stream, index, end, signal });
+    const log = new RunLog(this.store, { tenant, partition, run, position, through }, metadata, { revision, there });
+    const last = await log.append(answer({ tenant, partition, through, ledger, closedTo, passed, history }), signal);
+    await contents.foldRun(last);
+    this.mark(contents.logged);
+    this.revision = last;
     this.lastHash = undefined;
-    await this.foldRun(this.revision);
   }
 
   /** Whether a whole input is answered already. */
@@ -200,12 +184,10 @@ export class PartitionWriter {
       this.input > this.through && this.seen > 0
         ? { through: this.through, partial: { position: this.input, records: this.seen } }
         : { through: this.through };
-    this.waiting.push({
-      id: eventId(`rate/${this.stream}/${markText(this.logged)}/${markText(mark)}`),
-      type: 'UsageBatchRated.v1',
-      data: batch.build({ partition: this.partition, ...mark }),
-      metadata: batchMetadata,
-    });
+    const id = eventId(`rate/${this.stream}/${markText(this.logged)}/${markText(mark)}`);
+    const data = batch.build({ partition: this.partition, ...mark });
+    const event = { id, type: 'UsageBatchRated.v1', data, metadata: batchMetadata };
+    this.waiting.push({ event, cycles: data.columns.cycle });
     this.logged = mark;
     this.flight ??= this.appendWaiting();
   }
@@ -231,7 +213,7 @@ export class PartitionWriter {
   }
 
   get isClean(): boolean {
-    const nothingUnderWay = this.flight === undefined && this.runFrom === undefined && this.input === 0;
+    const nothingUnderWay = this.flight === undefined && !this.contents.isWithinRun && this.input === 0;
     return this.batch === undefined && this.failure === undefined && nothingUnderWay;
   }
 
@@ -247,39 +229,12 @@ export class PartitionWriter {
 
   /** When it is clean: what is in memory is what the log says. Undefined when the log has another end. */
   async toState(): Promise<PartitionState | undefined> {
-    const { revision, logged, through, closed: closedTo } = this;
-    const state = { logged, through, closedTo, ledger: this.ledger.toJSON() };
+    const { revision, logged, through } = this;
+    const state = { logged, through, ...this.contents.toState() };
     if (revision === 'no-stream') return { last: null, ...state };
     this.lastHash ??= await this.readHash(revision);
     const { lastHash: hash } = this;
     return hash === undefined ? undefined : { last: { revision, hash }, ...state };
-  }
-
-  private async foldEvent(event: RecordedEvent): Promise<void> {
-    if (event.type === 'RatingRunAnswered.v1') {
-      await this.foldRun(event.revision);
-      return;
-    }
-    const { head } = event.data as { readonly head: Mark };
-    const { through, partial } = head;
-    this.mark({ through, ...(partial === undefined ? {} : { partial }) });
-    if (event.type === 'UsageBatchRated.v1') this.ledger.fold((event as RecordedEvent & UsageBatchRated).data.columns);
-    else this.runFrom ??= event.revision;
-  }
-
-  /** Now that the answer to a run is complete, up to and with the event at `last`, it counts. */
-  private async foldRun(last: ExpectedRevision): Promise<void> {
-    for await (const event of this.store.readStream(this.stream, { from: this.runFrom ?? Number(last) })) {
-      if (event.type !== 'RatingRunAnswered.v1') {
-        foldAnswer(this.ledger, event);
-        continue;
-      }
-      const { through, closedTo = 0 } = (event as RecordedEvent & RatingRunAnswered).data;
-      this.closed = Math.max(this.closed, closedTo);
-      this.mark({ through });
-      break;
-    }
-    this.runFrom = undefined;
   }
 
   private async readHash(revision: number): Promise<string | undefined> {
@@ -317,9 +272,14 @@ export class PartitionWriter {
     try {
       while (this.waiting.length > 0) {
         const events = this.waiting.slice(0, EVENTS_PER_APPEND);
-        const appended = await this.store.append(this.stream, this.revision, events);
+        const { revision } = await this.store.append(
+          this.stream,
+          this.revision,
+          events.map(({ event }) => event),
+        );
         this.waiting.splice(0, events.length);
-        this.revision = appended.revision;
+        events.forEach(({ cycles }, index) => this.contents.index.add(revision - events.length + 1 + index, cycles));
+        this.revision = revision;
         this.lastHash = undefined;
       }
     } catch (error) {

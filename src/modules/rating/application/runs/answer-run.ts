@@ -1,5 +1,6 @@
+import type { EventMetadata, RecordedEvent } from '../../../../shared/kernel/event.js';
 import type { BalanceLedger } from '../../domain/balance-ledger.js';
-import type { RatedBefore, RatedImpact } from '../../domain/events.js';
+import type { RatedBefore, RatedImpact, UsageBatchRated } from '../../domain/events.js';
 import type { NonUsageRated, NonUsageRatedHead } from '../../domain/runs/non-usage-events.js';
 import type {
   ReratedSource,
@@ -9,6 +10,7 @@ import type {
   UsageReratedHead,
 } from '../../domain/runs/rerated-events.js';
 import type { RatingRunAnswered, RatingRunKind, RatingRunRequested } from '../../domain/runs/run-events.js';
+import type { SecondPassed } from '../partition-contents.js';
 import type { ReferenceData } from '../reference-data.js';
 
 /** One partition at the place of a run's request in the log: everything before it is answered, nothing after it is. */
@@ -26,13 +28,35 @@ export interface RunPlace {
   readonly ledger: BalanceLedger;
   /** Epoch ms: billing cycles that ended by then are closed; 0 = none ever. */
   readonly closedTo: number;
+  /** The second pass before this run; null = there was none. */
+  readonly passed: SecondPassed | null;
   readonly history: PartitionHistory;
 }
+
+/** A run at its place in the log, and how a partition that stands there answers it. */
+export interface RunToAnswer extends Pick<RunPlace, 'run' | 'position'> {
+  readonly metadata: EventMetadata;
+  readonly answer: (standing: Standing) => AsyncIterable<PartitionAnswer>;
+  readonly signal: AbortSignal;
+}
+
+/** What a partition knows of itself. */
+type Standing = Pick<RunPlace, 'tenant' | 'partition' | 'through' | 'ledger' | 'closedTo' | 'passed' | 'history'>;
+
+/** What says monetized rows. */
+export type RowEvent = RecordedEvent & (UsageBatchRated | UsageRerated);
 
 /** The monetized rows of a partition as they stand before a run: of each charge of a record what was said last. */
 export interface PartitionHistory {
   /** Account by account; the rows of an account in the order of the stream, a newer version where the first stood. */
   accounts(wanted: HistoryWanted): AsyncIterable<AccountHistory>;
+  /** The same, as many accounts at a time as are held at a time. */
+  groups(wanted: HistoryWanted): AsyncIterable<readonly AccountHistory[]>;
+  /**
+   * The events that may hold rows of these cycles, with whatever else is in them and superseded versions, too.
+   * @param since only from this revision on.
+   */
+  events(cycles: HistoryWanted['cycles'], since?: number): AsyncIterable<RowEvent>;
 }
 
 export interface HistoryWanted {

@@ -48,7 +48,7 @@ export class RunLog {
    * @returns the revision of the last event, which completes the answer.
    * @throws PartitionTaken, RunInterrupted, and whatever an answerer or the store throws.
    */
-  async append(answers: AsyncIterable<PartitionAnswer>, signal: AbortSignal): Promise<ExpectedRevision> {
+  async append(answers: AsyncIterable<PartitionAnswer>, signal: AbortSignal): Promise<number> {
     let complete = false;
     for await (const answer of answers) {
       if (signal.aborted) throw new RunInterrupted(this.own.name);
@@ -56,8 +56,9 @@ export class RunLog {
       complete = answer.type === 'RatingRunAnswered.v1';
       await this.say(answer.type === 'RerateProposed.v1' ? await this.proposed() : this.own, answer);
     }
-    if (!complete) throw new Error(`The run at ${this.place.position} of ${this.own.name} was answered without an end`);
-    return this.own.revision;
+    const { revision } = this.own;
+    if (complete && revision !== 'no-stream') return revision;
+    throw new Error(`The run at ${this.place.position} of ${this.own.name} was answered without an end`);
   }
 
   private async say(stream: RunStream, answer: PartitionAnswer): Promise<void> {

@@ -1,9 +1,5 @@
-import type { RecordedEvent } from '../../../../shared/kernel/event.js';
-import type { UsageBatchRated } from '../../domain/events.js';
-import type { ReratedSource, UsageRerated } from '../../domain/runs/rerated-events.js';
-import type { StandingRow } from './answer-run.js';
-
-export type RowEvent = RecordedEvent & (UsageBatchRated | UsageRerated);
+import type { ReratedSource } from '../../domain/runs/rerated-events.js';
+import type { RowEvent, StandingRow } from './answer-run.js';
 
 /** The monetized rows an event says, each as its charge stands from there on. */
 export function* standingRows(event: RowEvent, accounts: ReadonlySet<string> | undefined): Iterable<StandingRow> {

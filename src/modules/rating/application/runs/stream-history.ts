@@ -1,38 +1,63 @@
 import type { EventStore } from '../../../../shared/event-store/event-store.port.js';
 import type { RecordedEvent } from '../../../../shared/kernel/event.js';
 import type { StreamName } from '../../../../shared/kernel/stream-name.js';
-import type { UsageBatchRated } from '../../domain/events.js';
-import type { UsageRerated } from '../../domain/runs/rerated-events.js';
-import type { AccountHistory, HistoryWanted, PartitionHistory, StandingRow } from './answer-run.js';
+import type { HistoryIndex } from '../history-index.js';
+import type { AccountHistory, HistoryWanted, PartitionHistory, RowEvent, StandingRow } from './answer-run.js';
 import { RunInterrupted } from './run-log.js';
-import { standingRows, type RowEvent } from './standing-rows.js';
+import { standingRows } from './standing-rows.js';
 
 /** Rows held at a time, so that memory is bounded; an account with more is held alone. */
 const MOST_ROWS = 50_000;
 
 type RowsByAccount = Map<string, Map<string, StandingRow>>;
 
-/** The history of a partition, out of its stream: read once for as many accounts as may be held at a time. */
+export interface HistoryParts {
+  readonly store: EventStore;
+  readonly stream: StreamName;
+  readonly index: HistoryIndex;
+  /** The first revision that is not history any more. */
+  readonly end: number;
+  readonly signal: AbortSignal;
+  readonly mostRows?: number;
+}
+
+/**
+ * The history of a partition, out of its stream: only what may hold the wanted billing cycles is read, once for as many
+ * accounts as may be held at a time.
+ */
 export class StreamHistory implements PartitionHistory {
-  constructor(
-    private readonly store: EventStore,
-    private readonly stream: StreamName,
-    /** The first revision that is not history any more. */
-    private readonly end: number,
-    private readonly signal: AbortSignal,
-    private readonly mostRows = MOST_ROWS,
-  ) {}
+  private readonly mostRows: number;
+
+  constructor(private readonly parts: HistoryParts) {
+    this.mostRows = parts.mostRows ?? MOST_ROWS;
+  }
 
   async *accounts(wanted: HistoryWanted): AsyncIterable<AccountHistory> {
+    for await (const group of this.groups(wanted)) yield* group;
+  }
+
+  async *groups(wanted: HistoryWanted): AsyncIterable<readonly AccountHistory[]> {
     const found = await this.tally(wanted);
     if (found.held !== undefined) {
-      yield* inOrder(found.held, wanted);
+      yield inOrder(found.held, wanted);
       return;
     }
     for (const accounts of groups(found.counts, this.mostRows)) {
       const held: RowsByAccount = new Map();
-      for await (const event of this.events()) hold(held, standingRows(event, accounts));
-      yield* inOrder(held, wanted);
+      for await (const event of this.events(wanted.cycles)) hold(held, standingRows(event, accounts));
+      yield inOrder(held, wanted);
+    }
+  }
+
+  async *events(cycles: HistoryWanted['cycles'], since = 0): AsyncIterable<RowEvent> {
+    const { store, stream, index, end, signal } = this.parts;
+    for (const [from, to] of index.stretches(cycles, end)) {
+      if (to <= since) continue;
+      const first = Math.max(from, since);
+      for await (const event of store.readStream(stream, { from: first, limit: to - first })) {
+        if (signal.aborted) throw new RunInterrupted(stream);
+        if (hasRows(event)) yield event;
+      }
     }
   }
 
@@ -43,7 +68,7 @@ export class StreamHistory implements PartitionHistory {
     const counts = new Map<string, number>();
     let held: RowsByAccount | undefined = new Map();
     let rows = 0;
-    for await (const event of this.events()) {
+    for await (const event of this.events(wanted.cycles)) {
       for (const account of event.data.columns.account) {
         if (wanted.accounts?.has(account) === false) continue;
         counts.set(account, (counts.get(account) ?? 0) + 1);
@@ -54,21 +79,10 @@ export class StreamHistory implements PartitionHistory {
     }
     return { counts, held };
   }
-
-  private async *events(): AsyncIterable<RowEvent> {
-    if (this.end === 0) return;
-    for await (const event of this.store.readStream(this.stream, { limit: this.end })) {
-      if (this.signal.aborted) throw new RunInterrupted(this.stream);
-      if (hasRows(event)) yield event;
-    }
-  }
 }
 
 function hasRows(event: RecordedEvent): event is RowEvent {
-  return (
-    event.type === ('UsageBatchRated.v1' satisfies UsageBatchRated['type']) ||
-    event.type === ('UsageRerated.v1' satisfies UsageRerated['type'])
-  );
+  return event.type === 'UsageBatchRated.v1' || event.type === 'UsageRerated.v1';
 }
 
 function hold(held: RowsByAccount, rows: Iterable<StandingRow>): void {
@@ -79,13 +93,12 @@ function hold(held: RowsByAccount, rows: Iterable<StandingRow>): void {
   }
 }
 
-function* inOrder(held: RowsByAccount, { cycles }: HistoryWanted): Iterable<AccountHistory> {
-  for (const account of [...held.keys()].sort()) {
+function inOrder(held: RowsByAccount, { cycles }: HistoryWanted): AccountHistory[] {
+  return [...held.keys()].sort().flatMap((account) => {
     const all = [...(held.get(account)?.values() ?? [])];
-    held.delete(account);
     const rows = cycles === undefined ? all : all.filter(({ cycle }) => cycle >= cycles.from && cycle <= cycles.to);
-    if (rows.length > 0) yield { account, rows };
-  }
+    return rows.length > 0 ? [{ account, rows }] : [];
+  });
 }
 
 /** In order of their ids, so many in a group that their rows may be held. */

@@ -94,6 +94,8 @@ export type RatingRunAnswered = DomainEvent<
     readonly hash?: string;
     /** Of a cycle end: billing cycles that ended by then are closed, and what still comes for them is late. */
     readonly closedTo?: number;
+    /** Of a second pass: what is charged by VOLUME in billing cycles that ended by then is priced as a whole. */
+    readonly passedTo?: number;
   }
 >;
 
