@@ -7,6 +7,7 @@ import { writeBenchFile, writeWarmUpFile, type BenchFile } from './bench-file.js
 import { measureEndToEnd, type BenchPlace, type EndToEnd } from './end-to-end.js';
 import { measureFloor } from './floor-run.js';
 import type { Measurement } from './measurement.js';
+import { measurePairs, pairsFor } from './pairs.js';
 import { measureRating, printRating } from './rating.js';
 import type { ModelMeasurement } from './rating/measure-model.js';
 import { printTable, verdicts } from './report.js';
@@ -33,7 +34,9 @@ Measures Retally in processes of their own, on the embedded profile, on one gene
   end to end   POST /v1/usage-files until every record is rated and every row can be queried, all roles at once,
                on a server that has been through a smaller file before
   stages       the same with one role at a time: mediation, rating, projection
---profile server measures the last two beside it on the servers that RETALLY_EVENT_STORE and RETALLY_READ_MODELS name,
+A file of up to 200,000 records goes through floor and end to end five times, in turn, each time in fresh folders: the
+medians count, least and most are shown beside them, and a part of the floor is that of a pair.
+--profile server measures the last two beside it, once each, on the servers that RETALLY_EVENT_STORE and RETALLY_READ_MODELS name,
 with a stream prefix and a database of each run's own.
 Pure rating (--only rating) reads and writes nothing: records per second of processor time for each price model, beside
 the same arithmetic written by hand, whose every amount must be the same; its --records is 100000 unless it is given.
@@ -84,51 +87,59 @@ function serversOf(profile: string): RunAddresses | undefined {
   return addresses;
 }
 
-interface Measured {
-  readonly endToEnd?: EndToEnd;
-  readonly stages?: Stages;
-}
-
 async function measure(records: number, directory: string, servers: RunAddresses | undefined): Promise<Measurement> {
   const file = await writeBenchFile(directory, records);
   const warmUp = await writeWarmUpFile(directory);
-  progress(`${records} records: the floor`);
-  const floor = await measureFloor(file.path, join(directory, 'floor'));
-  const embedded = await measureProfile({ file, warmUp, directory: join(directory, 'embedded') }, {});
-  const server = servers && (await measureProfile({ file, warmUp, directory: join(directory, 'server') }, servers));
+  const embedded = { file, warmUp, directory: join(directory, 'embedded'), addresses: {} };
+  const count = pairsFor(records);
+  const of = (pair: number): string => (count === 1 ? '' : ` (${pair} of ${count})`);
+  const floor = (pair: number) => {
+    progress(`${records} records: the floor${of(pair)}`);
+    return measureFloor(file.path, join(directory, 'floor', String(pair)));
+  };
+  const endToEnd = (pair: number) => endToEndOf(embedded, of(pair));
+  const pairs = await measurePairs(count, floor, values.only === 'stages' ? undefined : endToEnd);
+  const stages = await stagesOf(embedded);
+  const server = servers && { file, warmUp, directory: join(directory, 'server'), addresses: servers };
   return {
     records,
-    floor,
-    ...embedded,
-    ...(server === undefined ? {} : { server }),
-    ...(embedded.endToEnd && { ratio: embedded.endToEnd.recordsPerSecond / floor.recordsPerSecond }),
+    ...pairs,
+    ...(stages && { stages }),
+    ...(server && { server: await measureServer(server) }),
   };
 }
 
-interface Inputs {
+interface Profile {
   readonly file: BenchFile;
   readonly warmUp: BenchFile;
   readonly directory: string;
+  readonly addresses: RunAddresses;
 }
 
-async function measureProfile({ file, warmUp, directory }: Inputs, addresses: RunAddresses): Promise<Measured> {
-  const run = async <T>(name: string, work: (place: BenchPlace) => Promise<T>): Promise<T> => {
-    const stores = runStores(addresses);
-    progress(`${file.records} records: ${name}, on ${stores.profile}`);
-    try {
-      return await work({ directory: join(directory, name.replaceAll(' ', '-')), stores });
-    } finally {
-      await stores.dispose();
-    }
-  };
-  return {
-    ...(values.only === 'stages'
-      ? {}
-      : { endToEnd: await run('end to end', (place) => measureEndToEnd(file, warmUp, place)) }),
-    ...(values.only === 'end-to-end'
-      ? {}
-      : { stages: await run('stage by stage', (place) => measureStages(file, place)) }),
-  };
+async function measureServer(profile: Profile): Promise<NonNullable<Measurement['server']>> {
+  const endToEnd = values.only === 'stages' ? undefined : await endToEndOf(profile, '');
+  const stages = await stagesOf(profile);
+  return { ...(endToEnd && { endToEnd }), ...(stages && { stages }) };
+}
+
+function endToEndOf(profile: Profile, which: string): Promise<EndToEnd> {
+  return inPlace(profile, `end to end${which}`, (place) => measureEndToEnd(profile.file, profile.warmUp, place));
+}
+
+async function stagesOf(profile: Profile): Promise<Stages | undefined> {
+  if (values.only === 'end-to-end') return undefined;
+  return inPlace(profile, 'stage by stage', (place) => measureStages(profile.file, place));
+}
+
+/** Each run has a folder of its own, and on servers a stream prefix and a database. */
+async function inPlace<T>(profile: Profile, name: string, work: (place: BenchPlace) => Promise<T>): Promise<T> {
+  const stores = runStores(profile.addresses);
+  progress(`${profile.file.records} records: ${name}, on ${stores.profile}`);
+  try {
+    return await work({ directory: join(profile.directory, name.replace(/\W+/g, '-')), stores });
+  } finally {
+    await stores.dispose();
+  }
 }
 
 function report(measurements: readonly Measurement[]): void {

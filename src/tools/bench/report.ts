@@ -1,5 +1,6 @@
 import type { EndToEnd } from './end-to-end.js';
 import type { Measurement } from './measurement.js';
+import type { Spread } from './spread.js';
 
 /** The first bars; a missed one is printed as missed. */
 const BARS = { ratio: 0.35, memoryGrowth: 1.2, speedKept: 0.85, pageP99Ms: 50 };
@@ -66,8 +67,11 @@ function pageTimes(measured: EndToEnd | undefined): string {
 export function printTable(measurements: readonly Measurement[]): void {
   const rows: Row[] = [
     ['floor, records/s', ({ floor }) => whole(floor.recordsPerSecond)],
+    ['  least / most', ({ spread }) => range(spread.floor, whole)],
     ['end to end, records/s', ({ endToEnd }) => whole(endToEnd?.recordsPerSecond)],
+    ['  least / most', ({ spread }) => range(spread.endToEnd, whole)],
     ['  as a part of the floor', ({ ratio }) => (ratio === undefined ? '-' : ratio.toFixed(2))],
+    ['  least / most', ({ spread }) => range(spread.ratio, (part) => part.toFixed(2))],
     ['  upload and seal, s', ({ endToEnd }) => endToEnd?.uploadSeconds.toFixed(2) ?? '-'],
     ['mediation alone, records/s', ({ stages }) => whole(stages?.mediation.recordsPerSecond)],
     ['rating alone, records/s', ({ stages }) => whole(stages?.rating.recordsPerSecond)],
@@ -87,6 +91,11 @@ export function printTable(measurements: readonly Measurement[]): void {
   for (const { bar, value, limit, met } of verdicts(measurements)) {
     console.log(`${met === null ? '  ' : met ? 'ok' : 'NO'} ${bar}: ${value ?? '-'} (${limit})`);
   }
+}
+
+/** Of one run there is none. */
+function range(spread: Spread | undefined, text: (value: number) => string): string {
+  return spread === undefined || spread.least === spread.most ? '-' : `${text(spread.least)} / ${text(spread.most)}`;
 }
 
 function pad(text: string, index: number): string {
