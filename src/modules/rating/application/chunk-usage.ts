@@ -4,8 +4,13 @@ import type { RecordFacts, SourceFacts } from '../domain/rated-batch.js';
 
 type MediatedData = UsageBatchMediated['data'];
 
+/** A usage record as rating takes it. */
+export interface RatableUsage extends PricedUsage, RecordFacts {
+  readonly source: SourceFacts;
+}
+
 /** A cursor over the records of a mediated chunk: no object per record, a column is looked up once per chunk. */
-export class ChunkUsage implements PricedUsage, RecordFacts {
+export class ChunkUsage implements RatableUsage {
   readonly records: number;
   readonly source: SourceFacts;
   ordinal = 0;

@@ -19,7 +19,7 @@ export interface ContentsState {
   readonly history?: HistoryIndexState;
 }
 
-/** The last second pass: up to which revision it had rows before it, and for cycles that ended by when. */
+/** The last second pass: its last event, and by when the cycles it was for had ended. */
 export interface SecondPassed {
   readonly revision: number;
   readonly asOf: number;
@@ -92,7 +92,7 @@ export class PartitionContents {
   async foldRun(last: number): Promise<void> {
     const from = this.runFrom ?? last;
     for await (const event of this.store.readStream(this.stream, { from, limit: last - from + 1 })) {
-      if (event.type === 'RatingRunAnswered.v1') this.completed(event as RecordedEvent & RatingRunAnswered, from);
+      if (event.type === 'RatingRunAnswered.v1') this.completed(event as RecordedEvent & RatingRunAnswered);
       else foldAnswer(this.ledger, event);
       if (event.type === 'UsageRerated.v1') {
         const { columns } = (event as RecordedEvent & UsageRerated).data;
@@ -108,11 +108,11 @@ export class PartitionContents {
     return { closedTo, passed, history: this.index.toJSON(), ledger: this.ledger.toJSON() };
   }
 
-  private completed({ data }: RatingRunAnswered, from: number): void {
+  private completed({ data, revision }: RecordedEvent & RatingRunAnswered): void {
     const { through, closedTo = 0, passedTo } = data;
     this.logged = { through };
     this.closedTo = Math.max(this.closedTo, closedTo);
-    if (passedTo !== undefined) this.passed = { revision: from - 1, asOf: Math.max(this.passed?.asOf ?? 0, passedTo) };
+    if (passedTo !== undefined) this.passed = { revision, asOf: Math.max(this.passed?.asOf ?? 0, passedTo) };
   }
 }
 

@@ -56,13 +56,15 @@ export type RatingRunCompleted = DomainEvent<
     readonly money: readonly RunMoney[];
     /** Of a preview: over the hashes of its partitions, in their order. */
     readonly hash?: string;
+    /** The first ones. */
+    readonly problems?: readonly RunProblem[];
   }
 >;
 
 export interface RunCounts {
   /** Accounts looked at. */
   readonly accounts: number;
-  /** Monetized records looked at; of a cycle end, what it made. */
+  /** Usage records that were rated again; of a cycle end, the rows it made. */
   readonly records: number;
   /** Of those, the ones that came out otherwise. */
   readonly changed: number;
@@ -70,6 +72,17 @@ export interface RunCounts {
   readonly problems: number;
   /** Of a commit: accounts that moved since the preview and stay as they are. */
   readonly stale: number;
+}
+
+/** What a run left as it was, and why: for people. */
+export interface RunProblem {
+  readonly account: string;
+  /** The record; absent when it is the account as a whole. */
+  readonly fileId?: string;
+  readonly line?: number;
+  /** A suspense code, or `STALE_PREVIEW`. */
+  readonly code: string;
+  readonly message: string;
 }
 
 /** Of what changed, by currency; exact. A cycle end has nothing before. */
@@ -96,6 +109,8 @@ export type RatingRunAnswered = DomainEvent<
     readonly closedTo?: number;
     /** Of a second pass: what is charged by VOLUME in billing cycles that ended by then is priced as a whole. */
     readonly passedTo?: number;
+    /** The first ones of the partition. */
+    readonly problems?: readonly RunProblem[];
   }
 >;
 
