@@ -76,7 +76,8 @@ export function explanationOf(price: CompiledPrice, line: LineOf, { charge, befo
   return explainCharge(compilePricing(price.pricing), charge.index, usageOf(line), stored);
 }
 
-function proveExplained(price: CompiledPrice, line: LineOf, charged: Charged): void {
+/** The same again from what it kept, in sentences that say something. */
+export function proveExplained(price: CompiledPrice, line: LineOf, charged: Charged): void {
   const { charged: again, steps } = explanationOf(price, line, charged);
   expect([again.amountText, again.quantityText, again.impacts]).toStrictEqual([
     charged.amountText,

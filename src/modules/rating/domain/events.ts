@@ -111,8 +111,15 @@ export interface RatedBefore {
   readonly carried?: readonly RatedCarry[];
   /** Of its accumulators those that add up amounts. */
   readonly amounts?: readonly string[];
-  /** Of a record priced with its billing cycle as a whole: what the cycle came to, and where in it the record stands. */
-  readonly volume?: { readonly total: string; readonly from: string };
+  /**
+   * Of a record priced with its billing cycle as a whole: what the cycle came to, and where in it the record stands.
+   * `totals`, by key of the accumulator: of pieces that count in several, what the cycle came to in each.
+   */
+  readonly volume?: {
+    readonly total: string;
+    readonly from: string;
+    readonly totals?: Readonly<Record<string, string>>;
+  };
 }
 
 /**

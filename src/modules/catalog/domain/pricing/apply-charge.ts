@@ -11,6 +11,7 @@ import { ratedQuantity } from './rated-quantity.js';
 import { amountText, ONE, quantityText, type QuantityUnits } from './scaled.js';
 import { withinSpend } from './spend-limit.js';
 import { isPriced, startOf, tierOf } from './tier-position.js';
+import { spreadFor, volumeFound } from './volume-spread.js';
 
 /**
  * One charge of one record that it prices whole: pure but for the balances of the line.
@@ -34,6 +35,7 @@ export function applyCharge(line: Line, charge: CompiledCharge, measured?: Deriv
   const quantity = ratedQuantity(charge, measure.quantity);
   const text = charge.keepsQuantity ? measure.text : quantityText(quantity);
   const found = positionOf(balances, charge);
+  const spread = spreadFor(charge, line.totals, found ?? 0n, quantity);
   const net = priceQuantity({
     currency: price.currency,
     charge,
@@ -41,7 +43,7 @@ export function applyCharge(line: Line, charge: CompiledCharge, measured?: Deriv
     impacts,
     text,
     quantity,
-    start: startOf(charge, found, 0n),
+    start: spread === undefined ? startOf(charge, found, 0n) : (found ?? 0n),
     tier: tierOf(charge, found, quantity),
     priced: isPriced(charge),
     percent: percent?.amount ?? 0n,
@@ -49,6 +51,7 @@ export function applyCharge(line: Line, charge: CompiledCharge, measured?: Deriv
     fixed: charge.fixed,
     allowances,
     run: undefined,
+    spread,
   });
   addToAccumulators(line, charge, quantity, text, impacts);
   const amount = price.spend === undefined ? net : withinSpend(line, net, impacts);
@@ -121,7 +124,7 @@ export function nothing(
 
 /** What was found besides balances. */
 function withFindings(
-  { recalled }: Line,
+  { recalled, totals, balances }: Line,
   charge: CompiledCharge,
   { text, meter }: Derived,
   percent: Percentage | undefined,
@@ -129,11 +132,13 @@ function withFindings(
 ): Before | null {
   const ofCharges = percent?.charges;
   const byUnit = charge.rateUnit !== undefined || recalled?.measured !== undefined;
-  if (!byUnit && ofCharges === undefined) return before;
+  const volume = totals === undefined ? undefined : volumeFound([charge], totals, balances);
+  if (!byUnit && ofCharges === undefined && volume === undefined) return before;
   return {
     ...(before ?? { accumulator: null, allowances: {} }),
     ...(byUnit ? { measured: text } : {}),
     ...(meter === undefined ? {} : { meter }),
     ...(ofCharges === undefined ? {} : { charges: ofCharges }),
+    ...(volume === undefined ? {} : { volume }),
   };
 }

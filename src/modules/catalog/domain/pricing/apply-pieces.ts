@@ -9,6 +9,7 @@ import { priceQuantity, type LimitedRun } from './price-quantity.js';
 import { amountText, quantityText, type AmountUnits, type QuantityUnits } from './scaled.js';
 import { withinSpend } from './spend-limit.js';
 import { isPriced, startOf, tierOf } from './tier-position.js';
+import { spreadFor, volumeFound } from './volume-spread.js';
 
 /** What the pieces of one charge come to: a monetized record in the making. */
 interface Row {
@@ -71,6 +72,7 @@ function pricePiece(line: Line, { charge, quantity }: RatedPiece, place: PiecePl
   const { row, position, total, run, once, percent } = place;
   const { balances, price } = line;
   const found = positionOf(balances, charge);
+  const spread = spreadFor(charge, line.totals, found ?? 0n, quantity);
   const text = quantityText(quantity);
   row.amount += priceQuantity({
     currency: price.currency,
@@ -79,7 +81,7 @@ function pricePiece(line: Line, { charge, quantity }: RatedPiece, place: PiecePl
     impacts: row.impacts,
     text,
     quantity,
-    start: startOf(charge, found, position),
+    start: spread === undefined ? startOf(charge, found, position) : (found ?? 0n),
     tier: tierOf(charge, found, quantity, total),
     priced: isPriced(charge),
     percent: once ? (percent?.amount ?? 0n) : 0n,
@@ -87,6 +89,7 @@ function pricePiece(line: Line, { charge, quantity }: RatedPiece, place: PiecePl
     fixed: once ? charge.fixed : 0n,
     allowances: allowancesFor(line, charge),
     run,
+    spread,
   });
   addToAccumulators(line, charge, quantity, text, row.impacts);
   row.quantity += quantity;
@@ -124,12 +127,14 @@ function foundBefore(
   const charges = [...new Set(pieces.map(({ charge }) => charge))];
   const any = charges.find(({ anyMatching }) => anyMatching);
   const byUnit = charges.some(({ rateUnit }) => rateUnit !== undefined) || line.recalled?.measured !== undefined;
+  const volume = line.totals === undefined ? undefined : volumeFound(charges, line.totals, line.balances);
   return {
     ...beforeOfAll(line, charges, (charge) => allowancesFor(line, charge)),
     ...(any === undefined ? {} : { order: allowancesFor(line, any).map(({ name }) => name) }),
     ...(byUnit ? { measured: text } : {}),
     ...(meter === undefined ? {} : { meter }),
     ...(percent?.charges === undefined ? {} : { charges: percent.charges }),
+    ...(volume === undefined ? {} : { volume }),
     pieces: pieces.map(({ charge, measured }) => [charge.index, quantityText(measured)] as const),
   };
 }

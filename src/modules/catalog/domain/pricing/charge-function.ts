@@ -75,6 +75,16 @@ export class ChargeFunction {
     return step.origin + inIncrements(position - step.origin, step.first, step.next);
   }
 
+  /** F of a total from nothing on, entry prices included. */
+  amountOfTotal(total: QuantityUnits): AmountUnits {
+    if (total === 0n) return 0n;
+    const end = this.charged(total);
+    const last = this.tierReached(end);
+    let amount = this.valueAt(last, end);
+    for (let tier = 0; tier <= last; tier += 1) amount += this.entryOf(tier);
+    return amount;
+  }
+
   /** The usage part of F at a position, seen from a tier, at the rating scale. */
   valueAt(tier: number, position: QuantityUnits): AmountUnits {
     const step = this.step(tier);

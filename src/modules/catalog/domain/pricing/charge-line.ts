@@ -8,13 +8,20 @@ import type { Line } from './line.js';
 import { measureCharge } from './measure-charge.js';
 import type { Part } from './part.js';
 import type { Balances, PricedUsage } from './priced-usage.js';
+import type { CycleTotals } from './volume-spread.js';
 
 /**
  * Charges one usage line: every part of the price that is meant for its usage type, each by its first matching charge,
  * and by one after the other when its time changes on the way. Balances move as it goes, so a line that is not charged
  * must have its balances dropped by the caller: a line is charged whole or not at all.
+ * @param totals in the second pass: what is priced by VOLUME has its share of what the billing cycle came to.
  */
-export function chargeLine(price: CompiledPrice, usage: PricedUsage, balances: Balances): Charged[] | NotCharged {
+export function chargeLine(
+  price: CompiledPrice,
+  usage: PricedUsage,
+  balances: Balances,
+  totals?: CycleTotals,
+): Charged[] | NotCharged {
   const parts = price.partsFor(usage.usageType);
   if (parts.length === 0) {
     return {
@@ -24,7 +31,7 @@ export function chargeLine(price: CompiledPrice, usage: PricedUsage, balances: B
     };
   }
   const charged: Charged[] = [];
-  const line: Line = { price, usage, balances, charged, derived: undefined, recalled: undefined };
+  const line: Line = { price, usage, balances, charged, derived: undefined, recalled: undefined, totals };
   for (const part of parts) {
     const charge = part.select(usage, usage.at);
     if (charge === undefined) return part.noMatch(usage, usage.at);

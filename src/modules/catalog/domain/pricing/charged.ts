@@ -27,6 +27,15 @@ export interface Before {
   readonly charges?: Readonly<Record<string, string>>;
   /** Of a record that is priced by its pieces: the charge of each, and how much of the measured quantity it is. */
   readonly pieces?: readonly (readonly [charge: number, quantity: string])[];
+  /**
+   * Of a record priced with its billing cycle as a whole: what the cycle came to, and where in it the record stands.
+   * `totals`, by key of the accumulator: of pieces that count in several, what the cycle came to in each.
+   */
+  readonly volume?: {
+    readonly total: string;
+    readonly from: string;
+    readonly totals?: Readonly<Record<string, string>>;
+  };
 }
 
 /** One charge of a line: a monetized record. */

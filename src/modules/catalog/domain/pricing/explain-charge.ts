@@ -10,6 +10,7 @@ import { measureCharge } from './measure-charge.js';
 import { nameImpact, type NamedImpact } from './name-impact.js';
 import type { PricedUsage } from './priced-usage.js';
 import { quantityOf } from './scaled.js';
+import { totalsFound } from './volume-spread.js';
 
 export interface Explanation {
   /** The charge computed anew: equal to what is stored, or something is wrong. */
@@ -37,7 +38,8 @@ export function explainCharge(
   if (charge === undefined || written === undefined) throw new RangeError(`The price has no charge ${chargeIndex}`);
   const balances = new FoundBalances(charge, before);
   const recalled = before ?? FOUND_NOTHING;
-  const line: Line = { price, usage, balances, charged: [], derived: undefined, recalled };
+  const totals = totalsFound(recalled);
+  const line: Line = { price, usage, balances, charged: [], derived: undefined, recalled, totals };
   const charged =
     recalled.pieces === undefined ? applyCharge(line, charge) : chargePieces(line, recalled.pieces, chargeIndex);
   if ('code' in charged) throw new Error(`${charged.code}: ${charged.reason}`);

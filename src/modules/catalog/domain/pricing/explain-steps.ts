@@ -7,6 +7,7 @@ import { ANY_VALUE, type Charge } from './pricing.js';
 import { atLeastMinimum, roundedQuantity } from './rated-quantity.js';
 import { quantityOf, quantityText, quantityUnits } from './scaled.js';
 import { conditionsOf } from './selection-facts.js';
+import { totalsFound, VolumeSpread } from './volume-spread.js';
 
 export interface Explained {
   readonly price: CompiledPrice;
@@ -105,7 +106,8 @@ function stairSteps({ written, charged }: Explained): string[] {
   });
 }
 
-function balanceSteps({ price, written, charge, before, charged }: Explained): string[] {
+function balanceSteps(explained: Explained): string[] {
+  const { price, written, charge, before, charged } = explained;
   const steps: string[] = [];
   const { accumulator } = before;
   const name = written.tiers?.accumulator ?? '';
@@ -113,10 +115,10 @@ function balanceSteps({ price, written, charge, before, charged }: Explained): s
     steps.push(
       charge.position.by === 'EARLIER_PERIOD'
         ? `Accumulator ${name} stood at ${accumulator} at the end of the billing cycle before: that chooses the tier.`
-        : `Accumulator ${name} stood at ${accumulator}: the tiers start there.`,
+        : `Accumulator ${name} stood at ${accumulator}: the ${charge.position.by === 'VOLUME' ? 'record stands' : 'tiers start'} there.`,
     );
   }
-  if (charge.position.by === 'VOLUME') steps.push(volumeStep(charge.position.provisional));
+  steps.push(...volumeSteps(explained));
   const { freeCounter } = charge;
   if (freeCounter !== undefined) {
     const had = before.balances?.[freeCounter.key] ?? '0';
@@ -134,9 +136,14 @@ function balanceSteps({ price, written, charge, before, charged }: Explained): s
   return steps;
 }
 
-function volumeStep(provisional: 'FIRST_TIER' | 'TIER_REACHED' | undefined): string {
+/** What the cycle came to, or that it is not over yet. */
+function volumeSteps({ price, charge, before }: Explained): readonly string[] {
+  const { position } = charge;
+  if (position.by !== 'VOLUME') return [];
+  const total = totalsFound(before)?.totalOf(position.key);
+  if (total !== undefined) return new VolumeSpread(charge, total).explainTotal(price.pricing);
   const then = 'the period is priced as a whole at its end';
-  if (provisional === undefined) return `It is counted only: ${then}.`;
-  const tier = provisional === 'FIRST_TIER' ? 'the first tier' : 'the tier reached so far';
-  return `It is priced at ${tier} for now: ${then}.`;
+  if (position.provisional === undefined) return [`It is counted only: ${then}.`];
+  const tier = position.provisional === 'FIRST_TIER' ? 'the first tier' : 'the tier reached so far';
+  return [`It is priced at ${tier} for now: ${then}.`];
 }

@@ -2,6 +2,7 @@ import type { Before, Charged } from './charged.js';
 import type { Balances, PricedUsage } from './priced-usage.js';
 import type { CompiledPrice } from './compile-pricing.js';
 import type { QuantityUnits } from './scaled.js';
+import type { CycleTotals } from './volume-spread.js';
 
 /** A usage line while it is charged. */
 export interface Line {
@@ -14,6 +15,8 @@ export interface Line {
   derived: Map<string, Derived> | undefined;
   /** When it is charged again to be explained: what its charge found then. */
   readonly recalled: Before | undefined;
+  /** In the second pass: what the billing cycle came to. */
+  readonly totals: CycleTotals | undefined;
 }
 
 /** What a charge measures of a record. */

@@ -7,6 +7,7 @@ export const IMPACT_MEANINGS = [
   'METER_READING',
   'FREE_EVENT',
   'USAGE',
+  'VOLUME_SHARE',
   'ENTRY',
   'REPRICING',
   'PERCENTAGE',
@@ -51,7 +52,7 @@ export function nameImpact(impact: Impact, charge: Charge): NamedImpact {
     resource,
     quantity,
     rate,
-    per: priced ? (step?.per ?? null) : null,
+    per: priced && rate !== null ? (step?.per ?? null) : null,
     amount,
     tier,
     tierFrom: tier === null ? null : tier === 0 ? '0' : (charge.tiers?.steps[tier - 1]?.upTo ?? null),
@@ -64,7 +65,7 @@ function meaningOf([offerType, resource, quantity, rate, amount, tier]: Impact):
   if (offerType === 'ACCUMULATOR') return ownCounterKind(resource) ?? 'ACCUMULATOR';
   if (offerType === 'ALLOWANCE') return amount === null ? 'GRANT' : 'ALLOWANCE';
   if (tier !== null) {
-    if (quantity !== '0') return 'USAGE';
+    if (quantity !== '0') return rate === null ? 'VOLUME_SHARE' : 'USAGE';
     return rate === null ? 'REPRICING' : 'ENTRY';
   }
   if (quantity !== '0') return rate === null ? 'SPEND_LIMIT' : 'PERCENTAGE';
@@ -82,6 +83,8 @@ function sentenceOf(impact: Omit<NamedImpact, 'text'>, charge: Charge, step: Ste
       return 'It is one of the records of this billing cycle that cost nothing.';
     case 'USAGE':
       return `${quantity} ${unit} in ${tierName(impact)} at ${priceOf(impact, step)}: ${money}.`;
+    case 'VOLUME_SHARE':
+      return `Its share of what the billing cycle came to, ${quantity} ${unit}: ${money}.`;
     case 'ENTRY':
       return `Entering ${tierName(impact)} costs ${money}, once.`;
     case 'REPRICING':
@@ -95,7 +98,7 @@ function sentenceOf(impact: Omit<NamedImpact, 'text'>, charge: Charge, step: Ste
     case 'GRANT':
       return `Allowance ${resource} is granted for this billing cycle, at its first use: ${quantity} ${unit}.`;
     case 'ALLOWANCE':
-      return `Allowance ${resource} gives ${quantity.slice(1)} ${unit} at ${impact.rate ?? '0'} per ${impact.per ?? '1'}: ${amount ?? '0'}.`;
+      return `Allowance ${resource} gives ${quantity.slice(1)} ${unit} ${offsetPriceOf(impact)}: ${amount ?? '0'}.`;
     case 'ACCUMULATOR':
       return `Accumulator ${resource} grows by ${quantity} ${unit}.`;
     case 'SPEND_TOTAL':
@@ -103,6 +106,11 @@ function sentenceOf(impact: Omit<NamedImpact, 'text'>, charge: Charge, step: Ste
     case 'SPEND_LIMIT':
       return `A billing cycle costs at most ${quantity} ${resource}: ${money}.`;
   }
+}
+
+/** A share of a cycle has no price of its own: it is set off at what the cycle came to. */
+function offsetPriceOf({ rate, per }: Omit<NamedImpact, 'text'>): string {
+  return rate === null ? 'at the same share' : `at ${rate} per ${per ?? '1'}`;
 }
 
 function priceOf({ rate, per, resource }: Omit<NamedImpact, 'text'>, step: Step | undefined): string {

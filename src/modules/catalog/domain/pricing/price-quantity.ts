@@ -4,6 +4,20 @@ import type { Balances } from './priced-usage.js';
 import type { CompiledAllowance, CompiledCharge } from './compile-charge.js';
 import { amountText, quantityText, type AmountUnits, type QuantityUnits } from './scaled.js';
 
+/** What prices pieces: the tiers of a charge, or the share of a billing cycle that is priced as a whole. */
+export interface PiecePrices {
+  readonly hasStairs: boolean;
+  amountOf(piece: Piece): AmountUnits;
+  /** The price of `per` units as the price says it; null for a share. */
+  priceText(tier: number): string | null;
+  isFree(tier: number): boolean;
+}
+
+/** The second pass: pieces are stretches of what the cycle came to, and its tier is that of all of them. */
+export interface CycleSpread extends PiecePrices {
+  readonly tier: number;
+}
+
 /** A charge under way: what is priced, what it may look at, and where its impacts go. */
 export interface Charging {
   readonly currency: string;
@@ -27,6 +41,8 @@ export interface Charging {
   readonly allowances: readonly CompiledAllowance[];
   /** Of a record priced by its pieces: what the pieces before it came to, and whose limits hold for all of them. */
   readonly run: LimitedRun | undefined;
+  /** In the second pass; `start` is then where the quantity stands in the cycle. */
+  readonly spread: CycleSpread | undefined;
 }
 
 /** The amount limits of one record, over the pieces it is priced by. */
@@ -44,6 +60,7 @@ export const NO_TIER = -1;
 /** tiers -> percent -> fixed -> amount limits -> allowances; notes the impacts and answers their sum. */
 export function priceQuantity(charging: Charging): AmountUnits {
   const { charge, impacts, currency, percent, fixed, tier } = charging;
+  if (charging.spread !== undefined) return priceShare(charging, charging.spread);
   const { tiers } = charge;
   const start = tiers?.charged(charging.start, tier) ?? 0n;
   const end = tiers?.charged(charging.start + charging.quantity, tier) ?? 0n;
@@ -61,18 +78,37 @@ export function priceQuantity(charging: Charging): AmountUnits {
   const entries = enters ? entriesOf(tiers, start, end) : 0n;
   const gross = usage + repricing + entries + percent + fixed;
   const limited = withinLimits(charging, gross);
-  const offset =
-    tiers === undefined ? 0n : usagePieces(charging, tiers, { pieces, amounts, most: least(usage, limited) });
+  const most = least(usage, limited);
+  const offset = tiers === undefined ? 0n : usagePieces(charging, tiers, { pieces, amounts, most });
   if (repricing !== 0n) {
     impacts.push(['PRICE', currency, '0', null, amountText(repricing), pieces[0]?.tier ?? null]);
   }
   if (entries !== 0n && tiers !== undefined) pushEntries(charging, tiers, start, end);
-  if (percent !== 0n) {
-    impacts.push(['PRICE', currency, charging.percentBase, charge.percent?.text ?? null, amountText(percent), null]);
-  }
-  if (fixed !== 0n) impacts.push(['PRICE', currency, '0', charge.fixedText, charge.fixedText, null]);
+  pushOnce(charging);
   if (limited !== gross) impacts.push(['PRICE', currency, '0', null, amountText(limited - gross), null]);
   return limited - offset;
+}
+
+/** Its tiers, entry prices among them, are those of the cycle: the record has its share of them, all else is its own. */
+function priceShare(charging: Charging, spread: CycleSpread): AmountUnits {
+  const { start, quantity, impacts, currency, percent, fixed } = charging;
+  const pieces = quantity === 0n ? NO_PIECES : [{ tier: spread.tier, start, end: start + quantity }];
+  const amounts = pieces.map((piece) => spread.amountOf(piece));
+  const usage = amounts[0] ?? 0n;
+  const gross = usage + percent + fixed;
+  const limited = withinLimits(charging, gross);
+  const offset = usagePieces(charging, spread, { pieces, amounts, most: least(usage, limited) });
+  pushOnce(charging);
+  if (limited !== gross) impacts.push(['PRICE', currency, '0', null, amountText(limited - gross), null]);
+  return limited - offset;
+}
+
+/** What is charged once per record. */
+function pushOnce({ charge, currency, impacts, percent, percentBase, fixed }: Charging): void {
+  if (percent !== 0n) {
+    impacts.push(['PRICE', currency, percentBase, charge.percent?.text ?? null, amountText(percent), null]);
+  }
+  if (fixed !== 0n) impacts.push(['PRICE', currency, '0', charge.fixedText, charge.fixedText, null]);
 }
 
 /** Over pieces, the maximum is a ceiling of their running sum and the minimum is due with the last of them. */
@@ -118,20 +154,20 @@ interface UsagePieces {
 }
 
 /** The price impacts of the pieces, each followed by what allowances take off it; answers the sum of the offsets. */
-function usagePieces(charging: Charging, tiers: ChargeFunction, usage: UsagePieces): AmountUnits {
+function usagePieces(charging: Charging, prices: PiecePrices, usage: UsagePieces): AmountUnits {
   const { currency, allowances, impacts } = charging;
   if (allowances.length > 0 && usage.pieces.length > 0) grant(charging);
-  const whole = usage.pieces.length === 1 && !tiers.hasStairs;
+  const whole = usage.pieces.length === 1 && !prices.hasStairs;
   let offset = 0n;
   for (let index = 0; index < usage.pieces.length; index += 1) {
     const piece = usage.pieces[index];
     if (piece === undefined) break;
     const amount = usage.amounts[index] ?? 0n;
     const quantity = whole ? charging.text : quantityText(piece.end - piece.start);
-    impacts.push(['PRICE', currency, quantity, tiers.priceText(piece.tier), amountText(amount), piece.tier]);
+    impacts.push(['PRICE', currency, quantity, prices.priceText(piece.tier), amountText(amount), piece.tier]);
     // A free tier takes nothing from an allowance: there is nothing to set it off against.
-    if (allowances.length > 0 && !tiers.isFree(piece.tier)) {
-      offset += offsetPiece(charging, tiers, piece, usage.most - offset);
+    if (allowances.length > 0 && !prices.isFree(piece.tier)) {
+      offset += offsetPiece(charging, prices, piece, usage.most - offset);
     }
   }
   return offset;
@@ -146,7 +182,7 @@ function grant({ allowances, balances, impacts }: Charging): void {
   }
 }
 
-function offsetPiece(charging: Charging, tiers: ChargeFunction, piece: Piece, most: AmountUnits): AmountUnits {
+function offsetPiece(charging: Charging, prices: PiecePrices, piece: Piece, most: AmountUnits): AmountUnits {
   let position = piece.start;
   let offset = 0n;
   for (const { name, key } of charging.allowances) {
@@ -154,14 +190,14 @@ function offsetPiece(charging: Charging, tiers: ChargeFunction, piece: Piece, mo
     if (available <= 0n || position >= piece.end || offset >= most) continue;
     const rest = piece.end - position;
     const given = available < rest ? available : rest;
-    const worth = tiers.amountOf({ tier: piece.tier, start: position, end: position + given });
+    const worth = prices.amountOf({ tier: piece.tier, start: position, end: position + given });
     const taken = least(worth, most - offset);
     charging.balances.set(key, available - given);
     charging.impacts.push([
       'ALLOWANCE',
       name,
       quantityText(-given),
-      tiers.priceText(piece.tier),
+      prices.priceText(piece.tier),
       amountText(-taken),
       piece.tier,
     ]);

@@ -8,23 +8,19 @@ import { quantityText, type AmountUnits, type QuantityUnits } from './scaled.js'
 
 /** F of a quantity, entry prices included: the tiers of a charge and nothing else of it. */
 export function amountOfTiers(charge: CompiledCharge, quantity: QuantityUnits): AmountUnits {
-  return tiersOf(charge, '', quantity).amount;
+  return charge.tiers?.amountOfTotal(quantity) ?? 0n;
 }
 
 /** A sentence per tier that the quantity reaches. */
 export function explainTiers(charge: CompiledCharge, pricing: Pricing, quantity: QuantityUnits): readonly string[] {
   const written = pricing.charges[charge.index];
   if (written === undefined) throw new RangeError(`The price has no charge ${charge.index}`);
-  return tiersOf(charge, pricing.currency, quantity).impacts.map((impact) => nameImpact(impact, written).text);
+  return tierImpacts(charge, pricing.currency, quantity).map((impact) => nameImpact(impact, written).text);
 }
 
-function tiersOf(
-  charge: CompiledCharge,
-  currency: string,
-  quantity: QuantityUnits,
-): { readonly amount: AmountUnits; readonly impacts: readonly Impact[] } {
+function tierImpacts(charge: CompiledCharge, currency: string, quantity: QuantityUnits): readonly Impact[] {
   const impacts: Impact[] = [];
-  const amount = priceQuantity({
+  priceQuantity({
     currency,
     charge: { ...charge, position: { by: 'QUANTITY' }, minimumAmount: undefined, maximumAmount: undefined },
     balances: new MemoryBalances(),
@@ -39,6 +35,7 @@ function tiersOf(
     fixed: 0n,
     allowances: [],
     run: undefined,
+    spread: undefined,
   });
-  return { amount, impacts };
+  return impacts;
 }

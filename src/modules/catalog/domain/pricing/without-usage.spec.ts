@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { priceOf } from '../../../../../test/support/priced-line.js';
-import { compilePricing } from './compile-pricing.js';
 import { parseLanguage } from './parse-pricing.js';
 import { chargedShares, chargeRecurring, minimumSpend, trueUp } from './recurring-charge.js';
-import { amountOf, amountText, quantityOf } from './scaled.js';
+import { amountOf, quantityOf } from './scaled.js';
 import { shareOf } from './share.js';
-import { VolumeSpread } from './volume-spread.js';
 
 const recurring = (charge: Record<string, unknown>, more: Record<string, unknown> = {}) =>
   priceOf({ currency: 'EUR', charges: [{ name: 'fee', ...charge }], ...more });
@@ -118,62 +116,5 @@ describe('a charge without usage', () => {
   ])('%j is refused at %s', (charge, path) => {
     const parsed = parseLanguage({ currency: 'EUR', charges: [{ name: 'fee', ...charge }] });
     expect('errors' in parsed ? parsed.errors.map((error) => error.path) : []).toContain(path);
-  });
-});
-
-describe('the second pass by VOLUME', () => {
-  const volume = (scope: string, steps: unknown) =>
-    priceOf({
-      currency: 'EUR',
-      charges: [
-        { name: 'c', measure: 'units', tiers: { by: 'VOLUME', accumulator: 'A', scope, steps }, accumulators: ['A'] },
-      ],
-    });
-  const steps = [
-    { upTo: '100', price: '1' },
-    { price: '0.5', entry: '7' },
-  ];
-
-  it.each([
-    ['WHOLE', ['60', '60', '60'], ['32.3333333333', '32.3333333334', '32.3333333333'], '97'],
-    ['GRADUATED', ['120', '60'], ['98', '49'], '147'],
-    ['WHOLE', ['100'], ['100'], '100'],
-    ['WHOLE', ['0', '50', '0'], ['0', '50', '0'], '50'],
-    ['WHOLE', [], [], '0'],
-  ])('%s: %j cost %j, together %s', (scope, quantities, expected, together) => {
-    const total = quantities.reduce((sum, quantity) => sum + quantityOf(quantity), 0n);
-    const spread = new VolumeSpread(volume(scope, steps).charges[0]!, total);
-    expect(quantities.map((quantity) => amountText(spread.next(quantityOf(quantity))))).toStrictEqual(expected);
-    expect(amountText(spread.amount)).toBe(together);
-  });
-
-  it('sums to F of the total in any order', () => {
-    const record = fc.bigInt({ min: 0n, max: 10n ** 15n });
-    fc.assert(
-      fc.property(fc.array(record, { maxLength: 40 }), fc.constantFrom('WHOLE', 'GRADUATED'), (records, scope) => {
-        const total = records.reduce((sum, quantity) => sum + quantity, 0n);
-        const charge = volume(scope, steps).charges[0]!;
-        for (const order of [records, [...records].reverse()]) {
-          const spread = new VolumeSpread(charge, total);
-          expect(order.reduce((sum, quantity) => sum + spread.next(quantity), 0n)).toBe(spread.amount);
-        }
-      }),
-    );
-  });
-
-  it('is explained, and refuses more records than the total and other tiers', () => {
-    const price = volume('WHOLE', steps);
-    const spread = new VolumeSpread(price.charges[0]!, quantityOf('180'));
-    const amount = spread.next(quantityOf('60'));
-    expect(spread.explain(price.pricing, quantityOf('60'), amount)).toStrictEqual([
-      'The billing cycle came to 180 units as a whole.',
-      '180 units in tier 2 (above 100) at 0.5 EUR per 1: 90 EUR.',
-      'Entering tier 2 (above 100) costs 7 EUR, once.',
-      'That is 97 EUR for the cycle.',
-      'The share of this record, 60 of 180, is 32.3333333333 EUR.',
-    ]);
-    expect(() => spread.next(quantityOf('121'))).toThrow('more than its total');
-    const flat = compilePricing(recurring({ fixed: '1' }).pricing);
-    expect(() => new VolumeSpread(flat.charges[0]!, 0n)).toThrow('is not priced by VOLUME');
   });
 });
