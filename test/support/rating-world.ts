@@ -190,7 +190,7 @@ export class RatingWorld {
   }
 
   /** A mediated chunk of a file; answers its position. */
-  async usage(lines: readonly UsageLine[], fileId = 'f1'): Promise<number> {
+  async usage(lines: readonly UsageLine[], fileId = 'f1', usageRecordType = 'POSTPAID'): Promise<number> {
     const firstLine = this.lines + 1;
     this.lines += lines.length;
     this.asked += lines.length;
@@ -216,13 +216,13 @@ export class RatingWorld {
       columns[`a.${name}`] = lines.map((line) => line.attributes?.[name] ?? null);
     }
     const counts = { total: lines.length, mediated: lines.length, ignored: 0, duplicate: 0, error: 0 };
-    return this.append(`usage-${TENANT}.switch.VOICE.POSTPAID`, {
+    return this.append(`usage-${TENANT}.switch.VOICE.${usageRecordType}`, {
       type: 'UsageBatchMediated.v1',
       data: {
         head: {
           sourcePlatform: 'switch',
           serviceType: 'VOICE',
-          usageRecordType: 'POSTPAID',
+          usageRecordType,
           fileId,
           mapping: { name: 'calls', version: 1 },
           chunk: 0,

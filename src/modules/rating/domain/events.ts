@@ -75,7 +75,13 @@ export interface UsageBatchRatedHead {
  * PRICE impacts with quantity 0 are not usage: tier and rate = a tier's entry price; tier without rate = what was used
  * before, priced again at the tier now reached (WHOLE); rate without tier = the connect fee; neither = an amount limit.
  * PRICE impacts with a quantity but without a tier: with rate = that percentage of the quantity; without = the maximum
- * spend of a cycle (the quantity) was reached. Accumulators whose names begin with $ are counters a price keeps itself.
+ * spend of a cycle (the quantity) was reached. Accumulators whose names begin with $ are counters a price keeps itself,
+ * and `$topUp <reference>` is what was used of a top-up, in the period 0 of the subscription (`$credit <currency>`, below 0,
+ * what was given back).
+ *
+ * After what the price made come the impacts of the account's own terms: a commitment is an ALLOWANCE in money, without
+ * rate and tier; what top-ups of an allowance gave stands as a grant of it. A record that came with its price
+ * (`PRERATED`, version 0 in `offers`) has one PRICE impact, like a connect fee.
  */
 export type RatedImpact = readonly [
   offerType: 'PRICE' | 'ALLOWANCE' | 'ACCUMULATOR',
@@ -109,8 +115,16 @@ export interface RatedBefore {
   readonly elsewhere?: Readonly<Record<string, readonly [holder: string, period: number]>>;
   /** From which billing cycles before something of an allowance was carried over, the oldest first. */
   readonly carried?: readonly RatedCarry[];
+  /** Of the allowances its charge names those that are not valid at its time. */
+  readonly notValid?: readonly string[];
   /** Of its accumulators those that add up amounts. */
   readonly amounts?: readonly string[];
+  /** Custom rates that stood in for steps of the price: revisions of the facts in the stream of the account. */
+  readonly custom?: readonly number[];
+  /** By allowance, what commitments give in a billing cycle, in money; what was left of them is among `allowances`. */
+  readonly commitments?: Readonly<Record<string, string>>;
+  /** Of every prepaid record: by resource, what it could be paid out of. Such a record is not billed again. */
+  readonly prepaid?: Readonly<Record<string, RatedPurse>>;
   /**
    * Of a record priced with its billing cycle as a whole: what the cycle came to, and where in it the record stands.
    * `totals`, by key of the accumulator: of pieces that count in several, what the cycle came to in each.
@@ -133,6 +147,16 @@ export type RatedCarry = readonly [
   granted: string | null,
   taken: readonly (readonly [age: number, quantity: string])[],
 ];
+
+/** What prepaid usage is paid out of, of one resource. How much of each top-up was used before is among `balances`. */
+export interface RatedPurse {
+  /** Of an allowance: what the subscription had of it besides its top-ups; absent = nothing. */
+  readonly own?: string;
+  /** Of an allowance: what the price granted of it now, as it was first used; `own` is then that. */
+  readonly granted?: string;
+  /** In the order of their use: the reference, and what was paid in. */
+  readonly topUps: readonly (readonly [reference: string, quantity: string])[];
+}
 
 /** Columns of monetized records (one row per charge of a line), and of suspended lines (group `s.`). */
 export interface UsageBatchRatedColumns {
