@@ -255,9 +255,9 @@ describe('system properties', () => {
       { id: 'shareAcrossMasterPlanInstances', value: false, fallback: false },
       { id: 'timeZone', value: 'Europe/Berlin', fallback: null, version: 1 },
     ]);
-    await app.put('/v1/system-properties/customRatesFromBilling', { value: true, reason: 'r' }).expect(422);
-    await app.put('/v1/system-properties/customRatesFromBilling', { value: false, reason: 'r' }).expect(200);
-    expect(await shown('/v1/system-properties/customRatesFromBilling')).toMatchObject({ value: false, version: 1 });
+    await app.put('/v1/system-properties/customRatesFromBilling', { value: 'yes', reason: 'r' }).expect(422);
+    await app.put('/v1/system-properties/customRatesFromBilling', { value: true, reason: 'r' }).expect(200);
+    expect(await shown('/v1/system-properties/customRatesFromBilling')).toMatchObject({ value: true, version: 1 });
     await app.delete('/v1/system-properties/customRatesFromBilling', { reason: 'r' }).expect(200);
     expect(await shown('/v1/system-properties/customRatesFromBilling')).toMatchObject({ value: false, version: 2 });
     await app.put('/v1/system-properties/colour', { value: 'red', reason: 'r' }).expect(422);

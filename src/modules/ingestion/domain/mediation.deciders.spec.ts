@@ -87,7 +87,14 @@ describe('parseMappingDefinition', () => {
 
   it.each<[string, object, string[]]>([
     ['nothing known', { colour: 1 }, ['colour']],
-    ['records it cannot rate', { usageRecordType: 'PRERATED' }, ['usageRecordType']],
+    ['records of no known type', { usageRecordType: 'FREE' }, ['usageRecordType']],
+    ['records that come with a price, without it', { usageRecordType: 'PRERATED' }, ['fields.quantities.amount']],
+    ['prepaid records', { usageRecordType: 'PREPAID' }, []],
+    [
+      'records that come with a price',
+      { usageRecordType: 'PRERATED', ...fields({ quantities: { amount: { column: 'seconds' } } }) },
+      [],
+    ],
     ['another format', { format: { ...DEFINITION.format, type: 'NDJSON' } }, ['format.type']],
     ['a delimiter of two bytes', { format: { ...DEFINITION.format, delimiter: '\u00a7' } }, ['format.delimiter']],
     ['a letter for a delimiter', { format: { ...DEFINITION.format, delimiter: 'x' } }, ['format.delimiter']],

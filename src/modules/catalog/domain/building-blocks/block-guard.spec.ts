@@ -176,8 +176,7 @@ describe('what nothing reads yet', () => {
     ['ALLOWANCE', 'A', { unit: 's', rollover: { cap: '1' } }, ['rollover']],
     ['ACCUMULATOR', 'A', { unit: 's', reset: { type: 'NEVER' } }, ['reset.type']],
     ['ACCUMULATOR', 'A', { unit: 'EUR', accumulateQuantity: false }, ['accumulateQuantity']],
-    ['SYSTEM_PROPERTY', 'customRatesFromBilling', { value: true }, ['value']],
-    ['SYSTEM_PROPERTY', 'customRatesFromBilling', { value: false }, []],
+    ['SYSTEM_PROPERTY', 'customRatesFromBilling', { value: true }, []],
     ['SYSTEM_PROPERTY', 'shareAcrossMasterPlanInstances', { value: true }, ['value']],
   ] as const)('%s %s %j is refused by name', (kind, id, members, paths) => {
     const found = contradictionsOf(book(), kind, id, definition(kind, id, members));

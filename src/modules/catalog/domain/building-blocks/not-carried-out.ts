@@ -21,7 +21,6 @@ const OF_KIND: Refusing = {
     !accumulateQuantity && refusal('accumulateQuantity', 'A total of amounts', 'accumulators add up quantities alone'),
   ],
   SYSTEM_PROPERTY: ({ name, value }) => [
-    name === 'customRatesFromBilling' && value === true && refusal('value', name, 'no feed brings rates of an account'),
     name === 'shareAcrossMasterPlanInstances' &&
       value === true &&
       refusal('value', name, 'balances belong to one subscription'),

@@ -1,7 +1,7 @@
 import { Decimal } from '../../../../shared/kernel/decimal.js';
 import type { FieldError } from '../../../../shared/kernel/refusal.js';
 import { isTimeZone } from '../../../../shared/kernel/zone.js';
-import type { UsageRecordType } from '../events.js';
+import { USAGE_RECORD_TYPES, type UsageRecordType } from '../events.js';
 import { COORDINATE_RULE, isCoordinate, isUsageRecordType } from '../streams.js';
 import {
   RECORD_ID_ATTRIBUTE,
@@ -48,6 +48,7 @@ export function parseMappingDefinition(value: unknown): ParsedDefinition {
     identity: readIdentity(reader, members['identity'], fields),
   };
   checkColumns(reader, definition);
+  checkPrice(reader, definition);
   return reader.errors.length > 0 ? { errors: reader.errors } : { definition };
 }
 
@@ -79,14 +80,19 @@ function readCoordinate(reader: DefinitionReader, members: Members, name: string
 }
 
 function readRecordType(reader: DefinitionReader, value: unknown): UsageRecordType {
-  if (value === 'POSTPAID') return value;
-  reader.fail(
-    'usageRecordType',
-    isUsageRecordType(value)
-      ? `${value} is not carried out by this version: only POSTPAID records, which are rated here, are`
-      : 'must be POSTPAID',
-  );
+  if (isUsageRecordType(value)) return value;
+  reader.fail('usageRecordType', `must be one of ${USAGE_RECORD_TYPES.join(', ')}`);
   return 'POSTPAID';
+}
+
+/** What keeps the price it came with must come with one. */
+function checkPrice(reader: DefinitionReader, { usageRecordType, fields }: MappingDefinition): void {
+  if (usageRecordType !== 'PRERATED' || 'amount' in fields.quantities) return;
+  reader.fail(
+    'fields.quantities.amount',
+    'is missing: a PRERATED record keeps the price it comes with, which is its quantity "amount" (its currency, where it ' +
+      'is not that of the account, the attribute "currency"; how many units it is the price of, the quantity "units")',
+  );
 }
 
 function readFormat(reader: DefinitionReader, value: unknown): DelimitedFormat {
