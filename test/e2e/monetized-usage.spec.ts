@@ -165,11 +165,11 @@ describe('what an account sees', () => {
 describe('MONETIZED_USAGE', () => {
   it('finds the charges of a line, and the records and sums of a group of the aggregation key', async () => {
     const reader = app.app.get<MonetizedUsageReader>(MONETIZED_USAGE);
-    const [record] = await reader.byRecord('main', 'f1', 4);
+    const [record] = await reader.versionsOf('main', 'f1', 4);
     expect(record).toMatchObject({ id: 'f1:4:0', amount: '3.5', rateSchedule: 'STD', account: 'A1' });
-    expect(await reader.byRecord('main', 'f1', 3)).toStrictEqual([]);
-    expect(await reader.byRecord('main', 'f3', 1)).toStrictEqual([]);
-    expect(await reader.byRecord('other', 'f1', 4)).toStrictEqual([]);
+    expect(await reader.versionsOf('main', 'f1', 3)).toStrictEqual([]);
+    expect(await reader.versionsOf('main', 'f3', 1)).toStrictEqual([]);
+    expect(await reader.versionsOf('other', 'f1', 4)).toStrictEqual([]);
     const { partition } = record!.address;
     const group = {
       tenant: 'main',

@@ -1,6 +1,7 @@
 export * from './domain/events.js';
 export { ratingEvents } from './domain/event-list.js';
 export type { UsageRerated } from './domain/runs/rerated-events.js';
+export type { RatingRunRequested } from './domain/runs/run-events.js';
 export { ratingSettingsStream, ratingStream } from './domain/streams.js';
 export { partitionOfAccount, partitionOfServiceId } from './domain/partition-of.js';
 export { rateScheduleOf } from './domain/price-offer-id.js';

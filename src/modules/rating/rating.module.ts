@@ -8,12 +8,14 @@ import { Projections } from '../../shared/read-models/projections.js';
 import { RoleTasks } from '../../shared/runtime/role-task.js';
 import { CLOCK, LOGGER } from '../../shared/runtime/tokens.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
+import { BillingSyncModule } from '../billing-sync/billing-sync.module.js';
 import { AccountUsageController } from './api/account-usage.controller.js';
 import { MonetizedUsageController } from './api/monetized-usage.controller.js';
 import { ChargeExplainer } from './application/charge-explainer.js';
 import { MONETIZED_USAGE } from './application/monetized-usage.port.js';
 import { MonetizedUsageQueries } from './application/monetized-usage.queries.js';
 import { LogMonetizedUsage } from './application/monetized-usage.reader.js';
+import { RecordVersions } from './application/record-versions.js';
 import { RatedEventWalk } from './application/rated-event-walk.js';
 import { Rater, RATER_SETTINGS } from './application/rater.js';
 import { accountUsageProjection } from './projections/account-usage.projection.js';
@@ -21,12 +23,14 @@ import { monetizedUsageProjection } from './projections/monetized-usage.projecti
 import { ratedSourcesProjection } from './projections/rated-sources.projection.js';
 
 @Module({
+  imports: [BillingSyncModule],
   controllers: [MonetizedUsageController, AccountUsageController],
   providers: [
     LogMonetizedUsage,
     RatedEventWalk,
     MonetizedUsageQueries,
     ChargeExplainer,
+    RecordVersions,
     { provide: MONETIZED_USAGE, useExisting: LogMonetizedUsage },
   ],
   exports: [MONETIZED_USAGE],

@@ -6,7 +6,8 @@ import { aggregationRunsDecider } from '../domain/aggregation-runs.decider.js';
 import type { BillingLineage, LineOfRecord, RecordGroup, WindowOfLine } from '../domain/billing-lineage.js';
 import type { AggregationEvent } from '../domain/events.js';
 import { parseLineId } from '../domain/line-id.js';
-import { aggregatedLines, aggregationWindows } from '../projections/collections.js';
+import { aggregatedLines, aggregationRuns, aggregationWindows } from '../projections/collections.js';
+import { BILLING_BATCHES_PROJECTION } from '../projections/projection-names.js';
 import { aggregationStream } from './billing-streams.js';
 
 /** The look-ups between records and lines, over the read models. */
@@ -19,6 +20,7 @@ export class BillingLineageFacade implements BillingLineage {
 
   async lineOfRecord(record: RecordGroup): Promise<LineOfRecord> {
     const { tenant, partition, revision } = record;
+    if (record.prepaid === true) return { state: 'PREPAID' };
     const { items } = await this.readModels.find(aggregationWindows, {
       tenant,
       where: [
@@ -30,8 +32,10 @@ export class BillingLineageFacade implements BillingLineage {
     });
     const [window] = items;
     if (window === undefined || window.from > revision) return this.underWay(tenant, partition, revision);
-    const line = await this.lineIn(window.runId, record);
-    if (line === undefined) return { state: 'UNDER_WAY', runId: window.runId };
+    const { runId } = window;
+    const complete = await this.hasAllLines(tenant, runId);
+    const line = await this.lineIn(runId, record);
+    if (line === undefined) return { state: complete ? 'NOTHING' : 'UNDER_WAY', runId };
     return { state: 'AGGREGATED', runId: line.runId, batchId: line.batchId, lineNo: line.lineNo, lineId: line.lineId };
   }
 
@@ -54,6 +58,13 @@ export class BillingLineageFacade implements BillingLineage {
     const { runId, partition, account, subscription, usageType, currency, rateSchedule } = line;
     const { from, to } = window;
     return { lineId, runId, batchId, partition, from, to, account, subscription, usageType, currency, rateSchedule };
+  }
+
+  /** The lines stand in the log before the end of their run: whether the read model has come that far. */
+  private async hasAllLines(tenant: string, runId: string): Promise<boolean> {
+    const run = await this.readModels.get(aggregationRuns, { tenant, runId });
+    if (run?.status !== 'COMPLETED') return false;
+    return (await this.readModels.position(BILLING_BATCHES_PROJECTION)) >= run.finishedPosition;
   }
 
   /** The lines of one account in one run are few: one per group of the key. */

@@ -1,7 +1,7 @@
 /** What a monetized record is found by: its rated event and its group of the aggregation key. */
 export interface RecordGroup {
   readonly tenant: string;
-  /** Of the UsageBatchRated event: its stream's partition and its revision in it. */
+  /** Of the event with its row, a rated one or a correction: its stream's partition and its revision in it. */
   readonly partition: number;
   readonly revision: number;
   readonly account: string;
@@ -9,6 +9,8 @@ export interface RecordGroup {
   readonly usageType: string;
   readonly currency: string;
   readonly rateSchedule: string;
+  /** Paid out of top-ups. */
+  readonly prepaid?: boolean;
 }
 
 export type LineOfRecord =
@@ -19,6 +21,10 @@ export type LineOfRecord =
       readonly lineNo: number;
       readonly lineId: string;
     }
+  /** Aggregated by this run, in which its group came to exactly nothing: no line was made, nothing was sent. */
+  | { readonly state: 'NOTHING'; readonly runId: string }
+  /** Paid out of top-ups: it is never billed, so no line is ever made of it. */
+  | { readonly state: 'PREPAID' }
   /** A run that holds the record is under way. */
   | { readonly state: 'UNDER_WAY'; readonly runId: string }
   /** No run has taken it yet: the next one will. */

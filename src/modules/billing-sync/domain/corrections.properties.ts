@@ -45,8 +45,13 @@ function correction(record: number, now: Rated, old: Rated | undefined): Correct
       .toString();
   }
   return {
-    head: { offers: SCHEDULES.map((schedule) => ({ priceOfferId: `P.${schedule}.S.EUR` })), money },
+    head: {
+      sources: [{ usageRecordType: 'POSTPAID' }],
+      offers: SCHEDULES.map((schedule) => ({ priceOfferId: `P.${schedule}.S.EUR` })),
+      money,
+    },
     columns: {
+      source: [0],
       account: [accountOf(record)],
       at: [record],
       subscription: [now.subscription],

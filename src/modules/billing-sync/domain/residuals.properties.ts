@@ -35,8 +35,9 @@ function rated(records: readonly Rated[]): RatedUsage {
       .toString();
   }
   return {
-    head: { offers: [{ priceOfferId: 'P.STD.S.EUR' }], money },
+    head: { sources: [{ usageRecordType: 'POSTPAID' }], offers: [{ priceOfferId: 'P.STD.S.EUR' }], money },
     columns: {
+      source: records.map(() => 0),
       account: records.map((one) => one.account),
       subscription: records.map((one) => `s-${one.account}`),
       usageType: records.map((one) => one.usageType),

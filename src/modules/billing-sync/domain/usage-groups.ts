@@ -5,10 +5,13 @@ import { rateScheduleOf } from './line-id.js';
 /** What aggregation reads of a rated event; the rating module's UsageBatchRated has it. */
 export interface RatedUsage {
   readonly head: {
+    readonly sources: readonly { readonly usageRecordType: string }[];
     readonly offers: readonly { readonly priceOfferId: string }[];
     readonly money: Readonly<Record<string, string>>;
   };
   readonly columns: {
+    /** Index into head.sources. */
+    readonly source: readonly number[];
     readonly account: readonly string[];
     readonly subscription: readonly string[];
     readonly usageType: readonly string[];
@@ -35,6 +38,9 @@ export interface CorrectedUsage {
   };
 }
 
+/** What is paid for already, out of top-ups: it is not billed again. */
+const PREPAID = 'PREPAID';
+
 /** One group of the aggregation key, blended. */
 export interface UsageGroup {
   readonly account: string;
@@ -60,11 +66,18 @@ export class UsageGroups {
   private readonly groups = new Map<string, UsageGroup>();
   /** What the heads say, by currency: the other side of the gate. */
   private readonly headMoney = new Map<string, ExactSum>();
+  /** Of it, what prepaid rows add up to. */
+  private readonly paidMoney = new Map<string, ExactSum>();
 
   add(rated: RatedUsage): void {
     const schedules = this.begin(rated.head);
-    const { account, subscription, usageType, at, offer, currency, quantity, amount } = rated.columns;
+    const { source, account, subscription, usageType, at, offer, currency, quantity, amount } = rated.columns;
+    const paid = paidSources(rated.head);
     for (let row = 0; row < account.length; row += 1) {
+      if (paid?.has(source[row] ?? -1) === true) {
+        sumOf(this.paidMoney, currency[row] ?? '').add(amount[row] ?? '0');
+        continue;
+      }
       const group = this.groupOf(
         account[row] ?? '',
         currency[row] ?? '',
@@ -82,7 +95,12 @@ export class UsageGroups {
   correct(corrected: CorrectedUsage): void {
     const schedules = this.begin(corrected.head);
     const { columns } = corrected;
+    const paid = paidSources(corrected.head);
     for (let row = 0; row < columns.account.length; row += 1) {
+      if (paid?.has(columns.source[row] ?? -1) === true) {
+        this.correctPaid(columns, row);
+        continue;
+      }
       const account = columns.account[row] ?? '';
       const at = columns.at[row] ?? 0;
       const group = this.groupOf(
@@ -121,23 +139,23 @@ export class UsageGroups {
       .map(([, group]) => group);
   }
 
-  /** By currency: what the rated events' heads say, and what their rows add up to. They must be equal. */
+  /** By currency: what the rated events' heads say less what is prepaid, and what is to be billed of their rows: equal. */
   money(): { readonly currency: string; readonly heads: Decimal; readonly rows: Decimal }[] {
     const rows = new Map<string, Decimal>();
     for (const group of this.groups.values()) {
       rows.set(group.currency, (rows.get(group.currency) ?? Decimal.ZERO).plus(group.amount.value()));
     }
-    const currencies = [...new Set([...this.headMoney.keys(), ...rows.keys()])].sort();
+    const currencies = [...new Set([...this.headMoney.keys(), ...this.paidMoney.keys(), ...rows.keys()])].sort();
     return currencies.map((currency) => ({
       currency,
-      heads: this.headMoney.get(currency)?.value() ?? Decimal.ZERO,
+      heads: sumOf(this.headMoney, currency).value().minus(sumOf(this.paidMoney, currency).value()),
       rows: rows.get(currency) ?? Decimal.ZERO,
     }));
   }
 
   /** Adds up a head, and reads the rate schedules of its offers. */
   private begin({ money, offers }: RatedUsage['head']): readonly string[] {
-    for (const [currency, amount] of Object.entries(money)) this.headSum(currency).add(amount);
+    for (const [currency, amount] of Object.entries(money)) sumOf(this.headMoney, currency).add(amount);
     return offers.map((offer) => rateScheduleOf(offer.priceOfferId));
   }
 
@@ -169,14 +187,26 @@ export class UsageGroups {
     return group;
   }
 
-  private headSum(currency: string): ExactSum {
-    let sum = this.headMoney.get(currency);
-    if (sum === undefined) {
-      sum = new ExactSum();
-      this.headMoney.set(currency, sum);
-    }
-    return sum;
+  private correctPaid(columns: CorrectedUsage['columns'], row: number): void {
+    sumOf(this.paidMoney, columns.currency[row] ?? '').add(columns.amount[row] ?? '0');
+    if (columns['old.revision'][row] === null) return;
+    sumOf(this.paidMoney, columns['old.currency'][row] ?? '').subtract(columns['old.amount'][row] ?? '0');
   }
+}
+
+function sumOf(sums: Map<string, ExactSum>, currency: string): ExactSum {
+  let sum = sums.get(currency);
+  if (sum === undefined) {
+    sum = new ExactSum();
+    sums.set(currency, sum);
+  }
+  return sum;
+}
+
+/** Of the sources of an event those whose rows are prepaid; undefined when none is, the usual case. */
+function paidSources({ sources }: RatedUsage['head']): ReadonlySet<number> | undefined {
+  if (!sources.some(({ usageRecordType }) => usageRecordType === PREPAID)) return undefined;
+  return new Set(sources.flatMap(({ usageRecordType }, index) => (usageRecordType === PREPAID ? [index] : [])));
 }
 
 function count(group: UsageGroup, at: number): void {

@@ -150,6 +150,27 @@ describe('usage-files', () => {
     });
   });
 
+  it('moves its money by what runs make of its records, each file its own', () => {
+    const other = { ...received, data: { ...(received.data as object), fileId: 'f2' }, position: 9 };
+    const rerated = event(10, 'UsageRerated.v1', {
+      head: { sources: [{ fileId: 'f1' }, { fileId: 'f2' }] },
+      columns: {
+        source: [0, 1, 0, 0],
+        currency: ['EUR', 'EUR', 'USD', 'EUR'],
+        amount: ['0.2', '1', '3', '0.0001'],
+        'old.revision': [1, null, 1, 2],
+        'old.currency': ['EUR', 'EUR', 'EUR', 'EUR'],
+        'old.amount': ['0.305', '0', '0.02', '-0.5'],
+      },
+    });
+    const events = [...life, other, rerated];
+    const money = of<UsageFileRow>(usageFiles, project(usageFilesProjection, events)).map((each) => each.money);
+    // 0.425 - 0.305 + 0.2 - 0.02 + 0.0001 + 0.5
+    expect(money).toEqual([{ EUR: '0.8001', USD: '3' }, { EUR: '1' }]);
+    expect(row(events)).toMatchObject({ status: 'COMPLETED', monetized: 3, suspended: 1, seenPosition: 10 });
+    expect(row([...events, rerated])).toEqual(row(events));
+  });
+
   it('says where a file stands', () => {
     expect(life.map((_, index) => row(life.slice(0, index + 1)).status)).toEqual([
       'RECEIVED',

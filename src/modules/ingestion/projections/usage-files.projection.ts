@@ -1,7 +1,8 @@
 import { Decimal } from '../../../shared/kernel/decimal.js';
+import { sumOfTexts } from '../../../shared/kernel/decimal-tally.js';
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { update, type Change, type Projection } from '../../../shared/read-models/projection.js';
-import type { RatedSource, UsageBatchRated } from '../../rating/index.js';
+import type { RatedSource, UsageBatchRated, UsageRerated } from '../../rating/index.js';
 import type {
   UsageBatchMediatedHead,
   UsageFileMediated,
@@ -12,7 +13,7 @@ import { USAGE_FILES_PROJECTION, usageFiles, type UsageFileRow } from './collect
 
 type Sums = Readonly<Record<string, string>>;
 
-/** One row per file, from the heads of its chunks and of the rated chunks: no record is looked at. */
+/** One row per file, from the heads of its chunks and of the rated chunks; records are looked at where a run changed them. */
 export const usageFilesProjection: Projection = {
   name: USAGE_FILES_PROJECTION,
   version: 1,
@@ -23,6 +24,7 @@ export const usageFilesProjection: Projection = {
     'UsageFileRejected.v1',
     'UsageBatchMediated.v1',
     'UsageBatchRated.v1',
+    'UsageRerated.v1',
   ],
   *project(event): Iterable<Change> {
     switch (event.type) {
@@ -41,6 +43,11 @@ export const usageFilesProjection: Projection = {
         }
         break;
       }
+      case 'UsageRerated.v1':
+        for (const [fileId, money] of moneyByFile(event.data as UsageRerated['data'])) {
+          yield changed(event, fileId, (row) => row && { ...row, money: addSums(row.money, money) });
+        }
+        break;
       case 'UsageFileMediated.v1': {
         const data = event.data as UsageFileMediated['data'];
         const mediatedAt = Date.parse(event.metadata.recordedAt);
@@ -157,6 +164,24 @@ function byFile(sources: readonly RatedSource[]): ReadonlyMap<string, readonly R
     if (list === undefined) files.set(source.fileId, [source]);
     else list.push(source);
   }
+  return files;
+}
+
+/** What the corrections of an event add to the money of each file. */
+function moneyByFile({ head, columns }: UsageRerated['data']): ReadonlyMap<string, Sums> {
+  const files = new Map<string, Record<string, string>>();
+  columns.source.forEach((source, row) => {
+    const fileId = head.sources[source]?.fileId ?? '';
+    let money = files.get(fileId);
+    if (money === undefined) files.set(fileId, (money = {}));
+    const add = (currency: string, amount: string): void => {
+      money[currency] = sumOfTexts(money[currency] ?? '0', amount);
+    };
+    add(columns.currency[row] ?? '', columns.amount[row] ?? '0');
+    if ((columns['old.revision'][row] ?? null) === null) return;
+    const was = Decimal.parse(columns['old.amount'][row] ?? '0');
+    add(columns['old.currency'][row] ?? '', was.negated().toString());
+  });
   return files;
 }
 

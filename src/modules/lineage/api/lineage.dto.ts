@@ -165,10 +165,19 @@ export class LineageRecordDto {
   @ApiProperty({ description: 'Its node.', example: 'MONETIZED_USAGE/f3b0c44298fc1c149afbf:3:0' })
   node!: string;
 
-  @ApiProperty({ description: 'Rated quantity.', example: '42' })
+  @ApiProperty({ description: 'Of the record: 1, or the version that a correction made.', example: 1 })
+  version!: number;
+
+  @ApiProperty({
+    description: 'What the row adds to the line: of a correction, what it is less what it was.',
+    example: '42',
+  })
   quantity!: string;
 
-  @ApiProperty({ description: 'Exact amount, in the currency of the line.', example: '0.42' })
+  @ApiProperty({
+    description: 'Exact amount, in the currency of the line; all rows add up to the exact sum of the line.',
+    example: '0.42',
+  })
   amount!: string;
 }
 
@@ -205,6 +214,9 @@ export class LineageDto {
   })
   balanced!: boolean;
 
-  @ApiPropertyOptional({ description: 'For lines: their monetized records, a page.', type: () => LineageRecordsDto })
+  @ApiPropertyOptional({
+    description: 'For lines: the monetized records they are made of, and corrections of such; a page.',
+    type: () => LineageRecordsDto,
+  })
   records?: LineageRecordsDto;
 }

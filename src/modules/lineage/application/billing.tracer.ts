@@ -9,14 +9,13 @@ import {
   billingBatches,
   invoicedLines,
   invoiceLines,
-  rateScheduleOf,
   type AggregatedLineRow,
   type BillingLineage,
 } from '../../billing-sync/index.js';
 import type { MonetizedUsageReader, RecordGroup } from '../../rating/index.js';
 import { nodeName, type OpenEnd } from '../domain/lineage.js';
+import { sameGroup, type Charge, type ChargeGroup } from './charge.js';
 import { lineSums } from './line-sums.js';
-import type { Charge } from './monetized.tracer.js';
 import type { Trace } from './trace.js';
 
 /** Attempts, answers and notes of one batch that a node shows. */
@@ -30,17 +29,24 @@ export class BillingTracer {
     private readonly monetized: MonetizedUsageReader,
   ) {}
 
-  /** From a charge to the line it is summed into, and on. */
+  /** From a charge to the line it is summed into, and on; of a correction, also to the one it only takes back from. */
   async follow(trace: Trace, charge: Charge, at: string): Promise<void> {
+    await this.followGroup(trace, charge, charge, at);
+    const { corrects } = charge;
+    if (corrects !== undefined && !sameGroup(corrects, charge)) await this.followGroup(trace, charge, corrects, at);
+  }
+
+  private async followGroup(trace: Trace, charge: Charge, group: ChargeGroup, at: string): Promise<void> {
+    const { subscription, usageType, currency, rateSchedule } = group;
     const found = await this.billing.lineOfRecord({
       tenant: trace.tenant,
       partition: charge.partition,
       revision: charge.event.revision,
       account: charge.account,
-      subscription: charge.subscription,
-      usageType: charge.usageType,
-      currency: charge.currency,
-      rateSchedule: rateScheduleOf(charge.price.priceOfferId),
+      subscription,
+      usageType,
+      currency,
+      rateSchedule,
     });
     const missing = 'AGGREGATED_USAGE';
     switch (found.state) {
@@ -58,6 +64,14 @@ export class BillingTracer {
           missing,
           state: 'UNDER_WAY',
           message: `Monetized, not yet aggregated: run ${found.runId} is under way`,
+        });
+        return;
+      case 'NOTHING':
+        trace.graph.endsAt({
+          at,
+          missing,
+          state: 'ENDED',
+          message: `Aggregated by run ${found.runId}, in which its group came to exactly nothing: nothing is sent`,
         });
         return;
       case 'AGGREGATED': {

@@ -1,10 +1,11 @@
 import type { AggregatedLineRow } from '../../billing-sync/index.js';
 import type { GroupMember, MonetizedUsageReader, RecordGroup } from '../../rating/index.js';
 
-/** A member and the line it is summed into. */
+/** A row and the line it is summed into, with the group of that line. */
 export interface LineRecord {
   readonly member: GroupMember;
   readonly line: AggregatedLineRow;
+  readonly group: RecordGroup;
 }
 
 export interface LineRecordPage {
@@ -23,7 +24,7 @@ interface Cursor {
 }
 
 /**
- * A page of monetized records over lines in order: the rest of the line the cursor names, then the lines after it.
+ * A page of monetized rows over lines in order: the rest of the line the cursor names, then the lines after it.
  * @throws MalformedCursor
  */
 export async function recordsOfLines(
@@ -44,7 +45,7 @@ export async function recordsOfLines(
       limit: page.limit - items.length,
       ...(after === undefined ? {} : { after }),
     });
-    items.push(...members.items.map((member) => ({ member, line })));
+    items.push(...members.items.map((member) => ({ member, line, group })));
     if (members.next !== undefined) return { items, next: cursorText({ lineId: line.lineId, after: members.next }) };
   }
   if (skipping) throw new MalformedCursor('The cursor belongs to another line: start without `after`');

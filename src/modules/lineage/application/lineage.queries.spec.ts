@@ -120,17 +120,22 @@ class World {
   /** The charges of lines 2 and 3, where they stand. */
   private address(line: number) {
     const position = this.positions[line === 2 ? 'rated' : 'rerated'] ?? 0;
-    return { address: { position, row: 0 } };
+    return { charge: 0, address: { position, row: 0 } };
   }
 
+  /** Versions of line 2 that a run made, by the position of their events. */
+  readonly versions: number[] = [];
+  members = [
+    { revision: 0, row: 0, quantity: '60', amount: '0.6' },
+    { revision: 1, row: 0, quantity: '30', amount: '0.3' },
+  ];
+
   private readonly monetized = {
-    byRecord: (_: string, __: string, line: number) => Promise.resolve(line <= 3 ? [this.address(line)] : []),
-    byId: (_: string, id: string) =>
-      Promise.resolve(id === 'f1:2:0' ? this.address(2) : id === 'f1:3:0' ? this.address(3) : undefined),
-    members: () =>
-      Promise.resolve({
-        items: [2, 3].map((line) => ({ ratedPosition: this.address(line).address.position, row: 0 })),
-      }),
+    versionsOf: (_: string, __: string, line: number) => {
+      const later = this.versions.map((position) => ({ charge: 0, address: { position, row: 0 } }));
+      return Promise.resolve(line > 3 ? [] : line === 2 ? [this.address(2), ...later] : [this.address(line)]);
+    },
+    members: () => Promise.resolve({ items: this.members }),
     totals: () => Promise.resolve(this.totals),
     priceVersion: () =>
       Promise.resolve({
@@ -141,13 +146,17 @@ class World {
       }),
   } as unknown as MonetizedUsageReader;
 
+  readonly asked: string[] = [];
   private readonly billing = {
-    lineOfRecord: () =>
-      Promise.resolve(
+    lineOfRecord: ({ revision, subscription }: { revision: number; subscription: string }) => {
+      this.asked.push(`${revision} ${subscription}`);
+      if (revision === 3) return Promise.resolve({ state: 'NOTHING', runId: 'run' });
+      return Promise.resolve(
         this.aggregated
           ? { state: 'AGGREGATED', runId: 'run', batchId: 'run-1', lineNo: 1, lineId: 'run-1-1' }
           : { state: 'NOT_AGGREGATED' },
-      ),
+      );
+    },
     windowOfLine: () => Promise.resolve({ partition: 0, from: 0, to: 9 }),
   } as unknown as BillingLineage;
 
@@ -254,6 +263,53 @@ class World {
     this.rows.put(ratedSources, { ...source, ratedPosition: second, suspendedLines: 0, reprocessId: 'r1' });
     this.suspendedRow('RESOLVED');
     this.rows.put(suspenseReprocesses, { tenant: 'main', reprocessId: 'r1', position: asked });
+  }
+
+  /** A run rates line 2 again: it is of another subscription now, and costs this much. */
+  async reratedByRun(version: number, was: { revision: number; amount: string }, amount: string): Promise<void> {
+    const runId = `run-${version}`;
+    const position = await this.append(
+      runId,
+      `ratingRun-main.${runId}`,
+      'RatingRunRequested.v1',
+      { runId, reason: 'the price was wrong', asked: { kind: 'RERATE' }, partitions: 1 },
+      'k1',
+    );
+    const group = { usageType: ['CALL'], offer: [0], currency: ['EUR'], quantity: ['60'] };
+    const old = Object.fromEntries(Object.entries(group).map(([name, column]) => [`old.${name}`, column]));
+    const columns = {
+      source: [0],
+      line: [2],
+      ordinal: [0],
+      charge: [0],
+      version: [version],
+      withdrawn: [false],
+      account: ['acct-1'],
+      subscription: [`sub-${version}`],
+      serviceId: ['49301'],
+      at: [T],
+      cycle: [T],
+      ...group,
+      amount: [amount],
+      impacts: [[['PRICE', 'EUR', '60', '0.01', amount, 0]]],
+      before: [null],
+      ...old,
+      'old.revision': [was.revision],
+      'old.row': [0],
+      'old.subscription': [`sub-${version - 1}`],
+      'old.amount': [was.amount],
+    };
+    const head = {
+      partition: 0,
+      runId,
+      position,
+      through: position - 1,
+      partial: { position, records: 1 },
+      sources: [{ position: this.positions['chunk'] ?? 0, fileId: 'f1' }],
+      offers: [{ priceOfferId: 'p.standard.voice.EUR', version: 1 }],
+      money: {},
+    };
+    this.versions.push(await this.append(`by-${runId}`, 'rating-main.0', 'UsageRerated.v1', { head, columns }));
   }
 
   suspendedRow(status: 'OPEN' | 'REPROCESSING' | 'RESOLVED'): void {
@@ -425,8 +481,8 @@ describe('lineage', () => {
     const lineage = await found(world.queries.invoiceLine('main', 'INV.7.1', PAGE));
     expect(lineage.records).toEqual({
       items: [
-        { id: 'f1:2:0', node: 'MONETIZED_USAGE/f1:2:0', quantity: '60', amount: '0.6' },
-        { id: 'f1:3:0', node: 'MONETIZED_USAGE/f1:3:0', quantity: '30', amount: '0.3' },
+        { id: 'f1:2:0', node: 'MONETIZED_USAGE/f1:2:0', version: 1, quantity: '60', amount: '0.6' },
+        { id: 'f1:3:0', node: 'MONETIZED_USAGE/f1:3:0', version: 1, quantity: '30', amount: '0.3' },
       ],
       total: 2,
     });
@@ -474,6 +530,67 @@ describe('lineage', () => {
     world.aggregated = false;
     const waiting = await found(world.queries.usageRecord('main', 'f1:2'));
     expect(waiting.openEnds).toMatchObject([{ missing: 'AGGREGATED_USAGE', state: 'WAITING' }]);
+  });
+
+  it('leads through every version of a record, each to the lines it was added to and taken back from', async () => {
+    await world.reratedByRun(2, { revision: 0, amount: '0.6' }, '0.5');
+    await world.reratedByRun(3, { revision: 2, amount: '0.5' }, '0.4');
+    const record = 'MONETIZED_USAGE/f1:2:0';
+    for (const lineage of [
+      await found(world.queries.usageRecord('main', 'f1:2')),
+      await found(world.queries.monetizedUsage('main', 'f1:2:0')),
+    ]) {
+      const corrections = [
+        `USAGE_RECORD/f1:2 MONETIZED_INTO ${record}`,
+        `${record} CORRECTED_BY ${record}@2`,
+        `RATING_RUN/run-2 RERATED ${record}@2`,
+        `${record}@2 SUMMED_INTO AGGREGATED_USAGE/run-1-1`,
+        `${record}@2 CORRECTED_BY ${record}@3`,
+        `RATING_RUN/run-3 RERATED ${record}@3`,
+      ];
+      expect(edges(lineage)).toEqual(expect.arrayContaining(corrections));
+      expect(edges(lineage)).not.toContain(`USAGE_RECORD/f1:2 MONETIZED_INTO ${record}@2`);
+      expect(node(lineage, `${record}@2`)).toMatchObject({
+        title: 'Version 2: 60 CALL for 0.5 EUR',
+        event: { type: 'UsageRerated.v1' },
+        details: { version: 2, corrects: { version: 1, amount: '0.6' } },
+      });
+      expect(node(lineage, 'RATING_RUN/run-2')).toMatchObject({
+        title: 'Rating run run-2: the price was wrong',
+        actor: 'key:ops',
+      });
+      expect(lineage.openEnds).toMatchObject([
+        { at: `${record}@3`, missing: 'AGGREGATED_USAGE', state: 'ENDED' },
+        { at: `${record}@3`, missing: 'AGGREGATED_USAGE', state: 'ENDED' },
+      ]);
+    }
+    // Each version in its own group, and a correction also in the group it took the record out of.
+    expect(new Set(world.asked)).toEqual(new Set(['0 sub-1', '2 sub-2', '2 sub-1', '3 sub-3', '3 sub-2']));
+  });
+
+  it('shows a correction among the rows of a line, with what it adds and what it corrects', async () => {
+    await world.reratedByRun(2, { revision: 0, amount: '0.6' }, '0.5');
+    world.members = [...world.members, { revision: 2, row: 0, quantity: '0', amount: '-0.1' }];
+    const lineage = await found(world.queries.aggregatedLine('main', 'run-1-1', PAGE));
+    expect(lineage.records?.items[2]).toEqual({
+      id: 'f1:2:0',
+      node: 'MONETIZED_USAGE/f1:2:0@2',
+      version: 2,
+      quantity: '0',
+      amount: '-0.1',
+    });
+    expect(edges(lineage)).toEqual(
+      expect.arrayContaining([
+        'MONETIZED_USAGE/f1:2:0 CORRECTED_BY MONETIZED_USAGE/f1:2:0@2',
+        'MONETIZED_USAGE/f1:2:0@2 SUMMED_INTO AGGREGATED_USAGE/run-1-1',
+      ]),
+    );
+  });
+
+  it('raises what names a row the log has not', async () => {
+    await world.reratedByRun(2, { revision: 7, amount: '0.6' }, '0.5');
+    world.members = [{ revision: 2, row: 0, quantity: '0', amount: '-0.1' }];
+    await expect(world.queries.aggregatedLine('main', 'run-1-1', PAGE)).rejects.toThrow('no event rating-main.0@7');
   });
 
   it('does not hide a sum that is wrong', async () => {

@@ -11,13 +11,14 @@ import {
   type AggregatedLineRow,
   type InvoicedLineRow,
 } from '../../billing-sync/index.js';
-import type { MonetizedRecord, MonetizedUsageReader, RecordGroup } from '../../rating/index.js';
+import { ratingStream, type MonetizedRecord, type MonetizedUsageReader, type RecordGroup } from '../../rating/index.js';
 import { LineageGraph, type Lineage, type LineageRecords } from '../domain/lineage.js';
 import { malformedId, notThere } from '../domain/refusals.js';
 import type { BillingTracer } from './billing.tracer.js';
+import { chargeAt, chargeIn, type Charge } from './charge.js';
 import { recordsOfLines } from './line-records.js';
 import { LogLookup } from './log-lookup.js';
-import { chargeAt, type Charge, type MonetizedTracer } from './monetized.tracer.js';
+import type { MonetizedTracer } from './monetized.tracer.js';
 import type { RawLineTracer } from './raw-line.tracer.js';
 import { linkCause, type SuspenseTracer } from './suspense.tracer.js';
 import type { Trace } from './trace.js';
@@ -59,7 +60,7 @@ export class LineageQueries {
     const line = await this.parts.raw.trace(trace, address.fileId, address.line);
     if (line.state === 'UNKNOWN') return notThere('RAW_LINE', line.message, line.underWay);
     if (line.state === 'MEDIATED') {
-      const records = await this.parts.monetized.byRecord(tenant, address.fileId, address.line);
+      const records = await this.parts.monetized.versionsOf(tenant, address.fileId, address.line);
       await this.addCharges(trace, { ...address, ...line }, await chargesOf(trace, records));
     }
     return trace.graph.of({ kind: line.state === 'MEDIATED' ? 'USAGE_RECORD' : 'RAW_LINE', id });
@@ -69,10 +70,10 @@ export class LineageQueries {
     const address = parseMonetizedId(id);
     if (address === undefined) return malformedId('monetized usage', id, '<fileId>:<line>:<charge>');
     const trace = this.begin(tenant);
-    const record = await this.parts.monetized.byId(tenant, id);
-    if (record === undefined) return this.notMonetized(trace, address.fileId, address.line, id);
-    const [charge] = await chargesOf(trace, [record]);
-    if (charge !== undefined) await this.addCharge(trace, charge, true);
+    const records = await this.parts.monetized.versionsOf(tenant, address.fileId, address.line);
+    const versions = records.filter((record) => record.charge === address.charge);
+    if (versions.length === 0) return this.notMonetized(trace, address.fileId, address.line, id);
+    for (const charge of await chargesOf(trace, versions)) await this.addCharge(trace, charge, true);
     return trace.graph.of({ kind: 'MONETIZED_USAGE', id });
   }
 
@@ -118,27 +119,39 @@ export class LineageQueries {
     total: number,
   ): Promise<LineageRecords> {
     const { items, next } = await recordsOfLines(this.parts.monetized, lines, page);
-    const shown: { id: string; node: string; quantity: string; amount: string }[] = [];
-    for (const { member, line } of items) {
-      const charge = await chargeAt(trace, member.ratedPosition, member.row);
+    const shown: { id: string; node: string; version: number; quantity: string; amount: string }[] = [];
+    for (const { member, line, group } of items) {
+      const { revision, row, quantity, amount } = member;
+      const charge = await chargeIn(trace, ratingStream(trace.tenant, group.partition), revision, row);
       const node = await this.addCharge(trace, charge, false);
       trace.graph.link(node, 'SUMMED_INTO', await this.parts.billing.addLine(trace, line));
-      shown.push({ id: charge.id, node, quantity: charge.quantity, amount: charge.amount });
+      shown.push({ id: charge.id, node, version: charge.version, quantity, amount });
     }
     return { items: shown, total, ...(next === undefined ? {} : { next }) };
   }
 
-  /** A charge with everything before it; with `forward`, everything after it too. */
+  /** A charge with everything before it, also what it corrects; with `forward`, everything after it too. */
   private async addCharge(trace: Trace, charge: Charge, forward: boolean): Promise<string> {
-    const { fileId, line } = charge;
+    const { fileId, line, corrects, event } = charge;
+    if (corrects !== undefined) {
+      const before = await chargeIn(trace, event.stream, corrects.revision, corrects.row);
+      const from = await this.addCharge(trace, before, false);
+      return this.addVersion(trace, charge, from, forward);
+    }
     const raw = await this.parts.raw.trace(trace, fileId, line, charge.mediatedPosition);
+    if (raw.state !== 'MEDIATED') return this.addVersion(trace, charge, undefined, forward);
+    const history = await this.parts.suspense.trace(trace, { fileId, line, position: raw.position, node: raw.node });
+    return this.addVersion(trace, charge, history?.last ?? raw.node, forward);
+  }
+
+  /** @param from what the charge came of: its usage record, its suspension, or the version it corrects. */
+  private async addVersion(trace: Trace, charge: Charge, from: string | undefined, forward: boolean): Promise<string> {
+    const { event } = charge;
     const node = await this.parts.charges.add(trace, charge);
-    if (raw.state === 'MEDIATED') {
-      const history = await this.parts.suspense.trace(trace, { fileId, line, position: raw.position, node: raw.node });
-      await linkCause(trace, charge.event.data.head.cause, history?.last ?? raw.node, {
-        node,
-        first: 'MONETIZED_INTO',
-      });
+    if (from !== undefined) {
+      if (charge.corrects !== undefined) trace.graph.link(from, 'CORRECTED_BY', node);
+      else if (event.type === 'UsageRerated.v1') trace.graph.link(from, 'MONETIZED_INTO', node);
+      else await linkCause(trace, event.data.head.cause, from, { node, first: 'MONETIZED_INTO' });
     }
     if (forward) await this.parts.billing.follow(trace, charge, node);
     return node;
@@ -150,13 +163,11 @@ export class LineageQueries {
     charges: readonly Charge[],
   ): Promise<void> {
     const history = await this.parts.suspense.trace(trace, line);
+    // The versions of a charge stand side by side, oldest first: each came of the one before.
+    let before = '';
     for (const charge of charges) {
-      const node = await this.parts.charges.add(trace, charge);
-      await linkCause(trace, charge.event.data.head.cause, history?.last ?? line.node, {
-        node,
-        first: 'MONETIZED_INTO',
-      });
-      await this.parts.billing.follow(trace, charge, node);
+      const from = charge.corrects === undefined ? (history?.last ?? line.node) : before;
+      before = await this.addVersion(trace, charge, from, true);
     }
     if (charges.length > 0 || history !== undefined) return;
     trace.graph.endsAt({
@@ -171,11 +182,12 @@ export class LineageQueries {
     const raw = await this.parts.raw.trace(trace, fileId, line);
     if (raw.state === 'UNKNOWN') return notThere('RAW_LINE', raw.message, raw.underWay);
     if (raw.state === 'MEDIATED') {
-      const records = await this.parts.monetized.byRecord(trace.tenant, fileId, line);
-      if (records.length > 0) {
+      const records = await this.parts.monetized.versionsOf(trace.tenant, fileId, line);
+      const charges = new Set(records.map((record) => record.charge)).size;
+      if (charges > 0) {
         return notThere(
           'MONETIZED_USAGE',
-          `Record ${recordId(fileId, line)} has ${records.length} charges, and ${id} is none of them`,
+          `Record ${recordId(fileId, line)} has ${charges} charges, and ${id} is none of them`,
         );
       }
       await this.addCharges(trace, { fileId, line, ...raw }, []);

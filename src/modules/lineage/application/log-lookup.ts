@@ -14,6 +14,7 @@ export class LineageBroken extends Error {
  */
 export class LogLookup {
   private readonly byPosition = new Map<number, Promise<RecordedEvent>>();
+  private readonly byAddress = new Map<string, Promise<RecordedEvent>>();
   private readonly commands = new Map<string, Promise<CommandReference>>();
 
   constructor(
@@ -26,6 +27,17 @@ export class LogLookup {
     if (event === undefined) {
       event = this.read(position);
       this.byPosition.set(position, event);
+    }
+    return event;
+  }
+
+  /** The event of a stream at a revision that a read model or another event names. */
+  eventIn(stream: StreamName, revision: number): Promise<RecordedEvent> {
+    const address = `${stream}@${revision}`;
+    let event = this.byAddress.get(address);
+    if (event === undefined) {
+      event = this.readIn(stream, revision);
+      this.byAddress.set(address, event);
     }
     return event;
   }
@@ -77,6 +89,14 @@ export class LogLookup {
       actor: accepted.metadata.actor,
       reason: typeof reason === 'string' ? reason : null,
     };
+  }
+
+  private async readIn(stream: StreamName, revision: number): Promise<RecordedEvent> {
+    const event = await this.at(stream, revision);
+    if (event?.metadata.tenant === this.tenant) return event;
+    throw new LineageBroken(
+      `The log of tenant ${this.tenant} has no event ${stream}@${revision}, which is named elsewhere`,
+    );
   }
 
   private async read(position: number): Promise<RecordedEvent> {

@@ -1,74 +1,37 @@
 import { instantToString } from '../../../shared/kernel/clock.js';
+import { recordId } from '../../../shared/kernel/record-id.js';
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
-import { monetizedId, recordId } from '../../../shared/kernel/record-id.js';
-import type { MonetizedUsageReader, UsageBatchRated } from '../../rating/index.js';
-import { LineageBroken } from './log-lookup.js';
+import type { MonetizedUsageReader, RatingRunRequested } from '../../rating/index.js';
+import type { Charge } from './charge.js';
 import type { Trace } from './trace.js';
 
-/** One row of a rated event: a charge of a line, as the log holds it. */
-export interface Charge {
-  readonly id: string;
-  readonly fileId: string;
-  readonly line: number;
-  readonly partition: number;
-  readonly event: RecordedEvent & UsageBatchRated;
-  readonly row: number;
-  readonly mediatedPosition: number;
-  readonly account: string;
-  readonly subscription: string;
-  readonly usageType: string;
-  readonly currency: string;
-  readonly quantity: string;
-  readonly amount: string;
-  readonly price: { readonly priceOfferId: string; readonly version: number };
-}
-
-/** Reads a charge from its own event. @throws LineageBroken when the event has no such row. */
-export async function chargeAt(trace: Trace, position: number, row: number): Promise<Charge> {
-  const event = (await trace.log.eventAt(position)) as RecordedEvent & UsageBatchRated;
-  const { head, columns } = event.data;
-  const source = head.sources[columns.source[row] ?? -1];
-  const price = head.offers[columns.offer[row] ?? -1];
-  const line = columns.line[row];
-  if (source === undefined || price === undefined || line === undefined) {
-    throw new LineageBroken(
-      `The rated event at position ${position} has no complete row ${row}, which a read model names`,
-    );
-  }
-  return {
-    id: monetizedId(source.fileId, line, columns.charge[row] ?? 0),
-    fileId: source.fileId,
-    line,
-    partition: head.partition,
-    event,
-    row,
-    mediatedPosition: source.position,
-    account: columns.account[row] ?? '',
-    subscription: columns.subscription[row] ?? '',
-    usageType: columns.usageType[row] ?? '',
-    currency: columns.currency[row] ?? '',
-    quantity: columns.quantity[row] ?? '0',
-    amount: columns.amount[row] ?? '0',
-    price,
-  };
-}
-
-/** monetized record, with the price version that made it. */
+/** monetized record in one of its versions, with the price version that made it and the run that rated it again. */
 export class MonetizedTracer {
   constructor(private readonly monetized: MonetizedUsageReader) {}
 
   /** @returns the node of the charge. */
   async add(trace: Trace, charge: Charge): Promise<string> {
-    const { event, row } = charge;
+    const { event, row, corrects } = charge;
     const { columns } = event.data;
     const node = trace.graph.add({
       kind: 'MONETIZED_USAGE',
-      id: charge.id,
-      title: `${charge.quantity} ${charge.usageType} for ${charge.amount} ${charge.currency}`,
+      id: versionId(charge),
+      title: titleOf(charge),
       ...(await trace.log.originOf(event)),
       details: {
         recordId: recordId(charge.fileId, charge.line),
         charge: columns.charge[row],
+        version: charge.version,
+        withdrawn: charge.withdrawn,
+        corrects:
+          corrects === undefined
+            ? null
+            : {
+                version: charge.version - 1,
+                quantity: corrects.quantity,
+                amount: corrects.amount,
+                currency: corrects.currency,
+              },
         row,
         account: charge.account,
         subscription: charge.subscription,
@@ -93,6 +56,7 @@ export class MonetizedTracer {
     });
     const price = await this.addPrice(trace, charge.price);
     if (price !== undefined) trace.graph.link(price, 'PRICED', node);
+    if (event.type === 'UsageRerated.v1') trace.graph.link(await addRun(trace, event.data.head), 'RERATED', node);
     return node;
   }
 
@@ -115,4 +79,27 @@ export class MonetizedTracer {
       },
     });
   }
+}
+
+/** The first version goes by the id of the record, later ones by the id and their number. */
+function versionId({ id, version }: Charge): string {
+  return version === 1 ? id : `${id}@${version}`;
+}
+
+function titleOf({ quantity, usageType, amount, currency, version, withdrawn }: Charge): string {
+  if (withdrawn) return `Version ${version}: withdrawn, not charged any more`;
+  const charged = `${quantity} ${usageType} for ${amount} ${currency}`;
+  return version === 1 ? charged : `Version ${version}: ${charged}`;
+}
+
+async function addRun(trace: Trace, head: { readonly runId: string; readonly position: number }): Promise<string> {
+  const event = await trace.log.eventAt(head.position);
+  const { runId, reason, asked } = (event as RecordedEvent & RatingRunRequested).data;
+  return trace.graph.add({
+    kind: 'RATING_RUN',
+    id: runId,
+    title: `Rating run ${runId}: ${reason}`,
+    ...(await trace.log.originOf(event)),
+    details: { runId, reason, asked },
+  });
 }

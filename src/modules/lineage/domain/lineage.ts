@@ -6,6 +6,7 @@ export const NODE_KINDS = [
   'USAGE_RECORD',
   'SUSPENSION',
   'REPROCESS',
+  'RATING_RUN',
   'MONETIZED_USAGE',
   'PRICE_VERSION',
   'AGGREGATED_USAGE',
@@ -63,6 +64,8 @@ export const RELATIONS = [
   'ANSWERED_WITH',
   'MONETIZED_INTO',
   'PRICED',
+  'RERATED',
+  'CORRECTED_BY',
   'SUMMED_INTO',
   'MADE',
   'SENT_IN',
@@ -91,14 +94,16 @@ export interface OpenEnd {
 }
 
 export interface LineageRecords {
-  /** The monetized records of this page; their nodes are in the graph. */
+  /** The rows of this page: monetized records and corrections of such; their nodes are in the graph. */
   readonly items: readonly {
     readonly id: string;
     readonly node: string;
+    readonly version: number;
+    /** What the row adds to the line. All of them add up to the line's sums, exactly. */
     readonly quantity: string;
     readonly amount: string;
   }[];
-  /** All records of the line or lines, counted. */
+  /** All rows of the line or lines, counted. */
   readonly total: number;
   readonly next?: string;
 }

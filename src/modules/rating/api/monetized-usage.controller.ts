@@ -7,7 +7,13 @@ import { notFound } from '../../../shared/http/problem.js';
 import { ChargeExplainer } from '../application/charge-explainer.js';
 import { LogMonetizedUsage } from '../application/monetized-usage.reader.js';
 import { MonetizedUsageQueries } from '../application/monetized-usage.queries.js';
-import { MonetizedUsageDetailDto, MonetizedUsagePage, MonetizedUsageQuery } from './monetized-usage.dto.js';
+import { RecordVersions, versionAt } from '../application/record-versions.js';
+import {
+  MonetizedUsageDetailDto,
+  MonetizedUsagePage,
+  MonetizedUsageQuery,
+  OneMonetizedUsageQuery,
+} from './monetized-usage.dto.js';
 import { detailView, monetizedView, pageView } from './rating.views.js';
 
 @ApiTags('Monetized usage')
@@ -18,6 +24,7 @@ export class MonetizedUsageController {
     private readonly queries: MonetizedUsageQueries,
     private readonly reader: LogMonetizedUsage,
     private readonly explainer: ChargeExplainer,
+    private readonly versions: RecordVersions,
   ) {}
 
   @Get()
@@ -45,23 +52,41 @@ export class MonetizedUsageController {
     summary: 'One monetized usage record, explained',
     description:
       'Its impacts by name, how the amount came about in words and numbers, the price version, and where it stands in ' +
-      'the log. The charge is computed anew for the answer; `recomputed.equal` says whether it is what was stored.',
+      'the log. The charge is computed anew for the answer; `recomputed.equal` says whether it is what was stored. A record ' +
+      'that was rated again has versions: each with its amount, its run, who asked for it and why, and the lines it was ' +
+      'billed and taken back in. `asOf` answers the version that stood in the log then.',
   })
   @ApiParam({ name: 'id', description: '`<fileId>:<line>:<charge>`', example: 'f3b0c44298fc1c149afbf:3:0' })
   @ApiOkResponse({ type: MonetizedUsageDetailDto })
   @ApiProblems({
-    404: 'There is no such monetized record (`rating/monetized-usage-not-found`): the line is unknown, suspended, or not rated yet.',
+    404:
+      'There is no such monetized record (`rating/monetized-usage-not-found`): the line is unknown, suspended, or not rated ' +
+      'yet; or it was not rated yet at `asOf` (`rating/monetized-usage-not-yet`).',
+    422: '`asOf` is no instant.',
   })
-  async one(@Caller() caller: Principal, @Param('id') id: string): Promise<MonetizedUsageDetailDto> {
-    const record = await this.reader.byId(caller.tenant, id);
-    if (record === undefined) {
+  async one(
+    @Caller() caller: Principal,
+    @Param('id') id: string,
+    @Query() { asOf }: OneMonetizedUsageQuery,
+  ): Promise<MonetizedUsageDetailDto> {
+    const records = await this.reader.versionsById(caller.tenant, id);
+    const [first] = records;
+    if (first === undefined) {
       throw notFound(
         'rating/monetized-usage-not-found',
         `There is no monetized usage record ${id}: an id is <fileId>:<line>:<charge>; a line that is suspended or not ` +
           'rated yet has none (look at /v1/raw-usage/<fileId>:<line>)',
       );
     }
-    return detailView(await this.explainer.explain(caller.tenant, record));
+    const record = asOf === undefined ? records.at(-1) : versionAt(records, Date.parse(asOf));
+    if (record === undefined) {
+      throw notFound(
+        'rating/monetized-usage-not-yet',
+        `Monetized usage record ${id} did not stand in the log at ${asOf ?? ''}: it was rated at ${first.address.recordedAt}`,
+      );
+    }
+    const explained = await this.explainer.explain(caller.tenant, record);
+    return detailView(explained, await this.versions.describe(caller.tenant, records));
   }
 }
 

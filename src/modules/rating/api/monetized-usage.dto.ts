@@ -4,6 +4,8 @@ import { IsInstant } from '../../../shared/http/is-instant.js';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
 import { PriceImpactDto } from '../../catalog/index.js';
 
+const LINE_STATES = ['AGGREGATED', 'NOTHING', 'UNDER_WAY', 'NOT_AGGREGATED'] as const;
+
 export class MonetizedUsageQuery extends ListQuery {
   @ApiPropertyOptional({ description: 'Usage of this account.', example: 'A0000001' })
   @IsOptional()
@@ -57,9 +59,25 @@ export class MonetizedUsageQuery extends ListQuery {
   to?: string;
 }
 
+export class OneMonetizedUsageQuery {
+  @ApiPropertyOptional({
+    description: 'As the record stood in the log at this instant: the version that was billed then.',
+    example: '2026-02-01T00:00:00Z',
+  })
+  @IsOptional()
+  @IsInstant()
+  asOf?: string;
+}
+
 export class MonetizedUsageDto {
   @ApiProperty({ description: '`<fileId>:<line>:<charge>`', example: 'f3b0c44298fc1c149afbf:3:0' })
   id!: string;
+
+  @ApiProperty({ example: 1, description: 'From 1; a record that is rated again gets the next one.' })
+  version!: number;
+
+  @ApiProperty({ example: false, description: 'Rated again, the charge is made no more: quantity and amount are 0.' })
+  withdrawn!: boolean;
 
   @ApiProperty({ description: 'The raw line it comes from.', example: 'f3b0c44298fc1c149afbf:3' })
   recordId!: string;
@@ -162,6 +180,89 @@ export class RecomputedDto {
   equal!: boolean;
 }
 
+export class RecordLineDto {
+  @ApiProperty({
+    enum: LINE_STATES,
+    example: 'AGGREGATED',
+    description:
+      'AGGREGATED: in a line. NOTHING: aggregated by a run in which its group came to exactly nothing, so that no line was ' +
+      'made. UNDER_WAY: a run takes it now. NOT_AGGREGATED: the next run takes it.',
+  })
+  state!: (typeof LINE_STATES)[number];
+
+  @ApiPropertyOptional({ example: '8d3f0a1b2c4e5f60', description: 'The aggregation run.' })
+  aggregationRunId?: string;
+
+  @ApiPropertyOptional({ example: '8d3f0a1b2c4e5f60-1-17', description: 'The line, as it is sent to billing.' })
+  lineId?: string;
+}
+
+export class VersionPriceDto {
+  @ApiProperty({ description: '`<plan>.<rateSchedule>.<service>.<currency>`', example: 'MOBILE_M.STANDARD.MOBILE.EUR' })
+  priceOfferId!: string;
+
+  @ApiProperty({ example: 1, description: 'Version of the price it was rated with.' })
+  version!: number;
+}
+
+export class MonetizedVersionDto {
+  @ApiProperty({ example: 2, description: 'From 1.' })
+  version!: number;
+
+  @ApiProperty({ example: true, description: 'It counts now: no other version took its place.' })
+  current!: boolean;
+
+  @ApiProperty({ example: false, description: 'The charge is made no more: quantity and amount are 0.' })
+  withdrawn!: boolean;
+
+  @ApiProperty({ example: 'S0000001', description: 'The subscription (master plan instance).' })
+  subscription!: string;
+
+  @ApiProperty({ example: 'CALL', description: 'Usage type as billed.' })
+  usageType!: string;
+
+  @ApiProperty({ example: '66', description: 'Rated quantity.' })
+  quantity!: string;
+
+  @ApiProperty({ example: '0.099', description: 'Net amount at the rating scale.' })
+  amount!: string;
+
+  @ApiProperty({ example: 'EUR', description: 'ISO 4217.' })
+  currency!: string;
+
+  @ApiProperty({ type: () => VersionPriceDto })
+  price!: VersionPriceDto;
+
+  @ApiPropertyOptional({ example: '4f1d2c3b5a697887', description: 'The rating run that made it, from version 2 on.' })
+  runId?: string;
+
+  @ApiPropertyOptional({ example: 'r-1', description: 'The reprocess that made it, if the line was in suspense.' })
+  reprocessId?: string;
+
+  @ApiProperty({ example: 'key:3f9a1c0b7e52', description: 'Who asked for it; `role:rate` for the first rating.' })
+  actor!: string;
+
+  @ApiProperty({
+    example: 'Wrong comma in the price',
+    nullable: true,
+    type: String,
+    description: 'Why it was asked for.',
+  })
+  reason!: string | null;
+
+  @ApiProperty({ example: '2026-02-03T08:00:00.000Z', description: 'When it came to stand in the log.' })
+  recordedAt!: string;
+
+  @ApiProperty({ type: () => RecordLineDto, description: 'Where it was added.' })
+  billedIn!: RecordLineDto;
+
+  @ApiPropertyOptional({ type: () => RecordLineDto, description: 'Where it was taken back, when it counts no more.' })
+  takenBackIn?: RecordLineDto;
+
+  @ApiProperty({ type: () => LogAddressDto, description: 'Where it stands in the log.' })
+  log!: LogAddressDto;
+}
+
 export class MediatedAddressDto {
   @ApiProperty({ example: 4321, description: 'Log position of the mediated chunk.' })
   position!: number;
@@ -177,6 +278,9 @@ export class MonetizedUsageDetailDto extends MonetizedUsageDto {
   @ApiPropertyOptional({ example: 'r-1', description: 'The reprocess it became money by, if it was in suspense.' })
   reprocessId?: string;
 
+  @ApiPropertyOptional({ example: '4f1d2c3b5a697887', description: 'The rating run that rated it again, if one did.' })
+  runId?: string;
+
   @ApiProperty({ type: () => RatedByPriceDto })
   price!: RatedByPriceDto;
 
@@ -190,12 +294,21 @@ export class MonetizedUsageDetailDto extends MonetizedUsageDto {
   })
   explanation!: string[];
 
-  @ApiProperty({ type: () => RecomputedDto })
-  recomputed!: RecomputedDto;
+  @ApiPropertyOptional({
+    type: () => RecomputedDto,
+    description: 'Absent for a withdrawn charge: nothing computes it.',
+  })
+  recomputed?: RecomputedDto;
 
   @ApiProperty({ type: () => LogAddressDto, description: 'Where it stands in the log.' })
   log!: LogAddressDto;
 
   @ApiProperty({ type: () => MediatedAddressDto, description: 'The mediated record it was made from.' })
   mediated!: MediatedAddressDto;
+
+  @ApiProperty({
+    type: () => [MonetizedVersionDto],
+    description: 'Every version, newest first, whichever is answered. Nothing is overwritten.',
+  })
+  versions!: MonetizedVersionDto[];
 }

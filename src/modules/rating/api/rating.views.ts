@@ -1,18 +1,27 @@
 import { instantToString } from '../../../shared/kernel/clock.js';
 import { recordId } from '../../../shared/kernel/record-id.js';
 import type { Page } from '../../../shared/read-models/read-models.port.js';
+import type { LineOfRecord } from '../../billing-sync/index.js';
 import type { ExplainedRecord } from '../application/charge-explainer.js';
 import type { MonetizedItem } from '../application/monetized-filter.js';
+import type { RatedAddress, RatedCause } from '../application/monetized-usage.port.js';
+import type { RecordVersion } from '../application/record-versions.js';
 import type { BalanceRow, UsageSummaryRow } from '../projections/collections.js';
 import type { ResourceBalanceDto, UsageSummaryDto } from './account-usage.dto.js';
-import type { MonetizedUsageDetailDto, MonetizedUsageDto } from './monetized-usage.dto.js';
+import type {
+  LogAddressDto,
+  MonetizedUsageDetailDto,
+  MonetizedUsageDto,
+  MonetizedVersionDto,
+  RecordLineDto,
+} from './monetized-usage.dto.js';
 
 export function pageView<Row, Dto>(page: Page<Row>, view: (row: Row) => Dto): { items: Dto[]; next?: string } {
   const items = page.items.map(view);
   return page.next === undefined ? { items } : { items, next: page.next };
 }
 
-type Listed = Omit<MonetizedItem, 'ratedPosition' | 'row'>;
+type Listed = Omit<MonetizedItem, 'revision' | 'row'>;
 
 export function monetizedView(item: Listed): MonetizedUsageDto {
   return listedFields(item);
@@ -21,6 +30,8 @@ export function monetizedView(item: Listed): MonetizedUsageDto {
 function listedFields(item: Listed): { [Field in keyof MonetizedUsageDto]: MonetizedUsageDto[Field] } {
   return {
     id: item.id,
+    version: item.version,
+    withdrawn: item.withdrawn,
     recordId: recordId(item.fileId, item.line),
     account: item.account,
     subscription: item.subscription,
@@ -35,13 +46,12 @@ function listedFields(item: Listed): { [Field in keyof MonetizedUsageDto]: Monet
   };
 }
 
-export function detailView(explained: ExplainedRecord): MonetizedUsageDetailDto {
-  const { record, price, impacts } = explained;
-  const { stream, revision, position, eventId, hash, row } = record.address;
+export function detailView(explained: ExplainedRecord, versions: readonly RecordVersion[]): MonetizedUsageDetailDto {
+  const { record, price, impacts, recomputed } = explained;
   return {
     ...listedFields(record),
     cycleStart: instantToString(record.cycle),
-    ...(record.cause.kind === 'REPROCESS' ? { reprocessId: record.cause.reprocessId } : {}),
+    ...causeFields(record.cause),
     price: {
       priceOfferId: price.priceOfferId,
       version: price.version,
@@ -53,10 +63,52 @@ export function detailView(explained: ExplainedRecord): MonetizedUsageDetailDto 
     },
     impacts: impacts.map((impact) => ({ impactType: 'RATING', ...impact })),
     explanation: [...explained.steps],
-    recomputed: explained.recomputed,
-    log: { stream, revision, position, eventId, hash, row },
+    ...(recomputed === undefined ? {} : { recomputed }),
+    log: logView(record.address),
     mediated: record.mediated,
+    versions: versions.map(versionView),
   };
+}
+
+function versionView(version: RecordVersion): MonetizedVersionDto {
+  const { record, current, actor, reason, billedIn, takenBackIn } = version;
+  const { subscription, usageType, quantity, amount, currency, withdrawn, address } = record;
+  const { priceOfferId, version: priceVersion } = record.price;
+  return {
+    version: record.version,
+    current,
+    withdrawn,
+    subscription,
+    usageType,
+    quantity,
+    amount,
+    currency,
+    price: { priceOfferId, version: priceVersion },
+    ...causeFields(record.cause),
+    actor,
+    reason,
+    recordedAt: address.recordedAt,
+    billedIn: lineView(billedIn),
+    ...(takenBackIn === null ? {} : { takenBackIn: lineView(takenBackIn) }),
+    log: logView(address),
+  };
+}
+
+function causeFields(cause: RatedCause): { reprocessId?: string; runId?: string } {
+  if (cause.kind === 'MEDIATED') return {};
+  return cause.kind === 'RUN' ? { runId: cause.runId } : { reprocessId: cause.reprocessId };
+}
+
+function lineView(line: LineOfRecord): RecordLineDto {
+  return {
+    state: line.state,
+    ...(line.state === 'NOT_AGGREGATED' ? {} : { aggregationRunId: line.runId }),
+    ...(line.state === 'AGGREGATED' ? { lineId: line.lineId } : {}),
+  };
+}
+
+function logView({ stream, revision, position, eventId, hash, row }: RatedAddress): LogAddressDto {
+  return { stream, revision, position, eventId, hash, row };
 }
 
 export function balanceView(row: BalanceRow): ResourceBalanceDto {

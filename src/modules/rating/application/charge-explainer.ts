@@ -15,8 +15,11 @@ export interface ExplainedRecord {
   readonly measure: string | null;
   readonly impacts: readonly NamedImpact[];
   readonly steps: readonly string[];
-  /** What computing it again gave, and whether it is what was stored: amount, quantity and every impact. */
-  readonly recomputed: { readonly amount: string; readonly quantity: string; readonly equal: boolean };
+  /**
+   * What computing it again gave, and whether it is what was stored: amount, quantity and every impact. Undefined for a
+   * withdrawn charge: nothing computes it.
+   */
+  readonly recomputed?: { readonly amount: string; readonly quantity: string; readonly equal: boolean };
 }
 
 /** Explains a stored charge by charging the mediated record again, with the price version it names. */
@@ -36,6 +39,7 @@ export class ChargeExplainer {
     const price = await this.reader.priceVersion(tenant, priceOfferId, version);
     if (price === undefined)
       throw new Error(`${record.id} names version ${version} of ${priceOfferId}, which is not there`);
+    if (record.withdrawn) return withdrawn(record, price);
     const parsed = parsePricing(price.pricing);
     if ('errors' in parsed) throw new Error(`Version ${version} of ${priceOfferId} can no longer be read`);
     const { position, ordinal } = record.mediated;
@@ -61,4 +65,20 @@ export class ChargeExplainer {
       recomputed: { amount: charged.amountText, quantity: charged.quantityText, equal },
     };
   }
+}
+
+function withdrawn(record: MonetizedRecord, price: PriceVersion): ExplainedRecord {
+  const parsed = parsePricing(price.pricing);
+  const charge = 'errors' in parsed ? undefined : parsed.pricing.charges[record.charge];
+  const run = record.cause.kind === 'RUN' ? record.cause.runId : '';
+  return {
+    record,
+    price,
+    chargeName: charge?.name ?? '',
+    measure: charge?.measure ?? null,
+    impacts: [],
+    steps: [
+      `Rated again by run ${run}, the record is not charged this any more: what version ${record.version - 1} had is taken back.`,
+    ],
+  };
 }

@@ -10,9 +10,16 @@ export interface RatedAddress {
   readonly hash: string;
   /** Row in the columns of the rated event. */
   readonly row: number;
+  /** When the event was appended, and by whom. */
+  readonly recordedAt: string;
+  readonly actor: string;
 }
 
-/** A monetized usage record, whole, as read from its rated event. */
+/** What a record was rated for; what a run rated again was rated as seen at the position of its request. */
+export type RatedCause =
+  UsageBatchRatedHead['cause'] | { readonly kind: 'RUN'; readonly runId: string; readonly position: number };
+
+/** A version of a monetized usage record, whole, as read from its rated event. */
 export interface MonetizedRecord {
   /** `<fileId>:<line>:<charge>` */
   readonly id: string;
@@ -21,6 +28,10 @@ export interface MonetizedRecord {
   readonly fileId: string;
   readonly line: number;
   readonly charge: number;
+  /** From 1; what was rated again has the next one, and nothing is overwritten. */
+  readonly version: number;
+  /** The charge is made no more: quantity and amount are 0, and there are no impacts. */
+  readonly withdrawn: boolean;
   readonly account: string;
   readonly subscription: string;
   readonly serviceId: string;
@@ -37,7 +48,7 @@ export interface MonetizedRecord {
   readonly price: { readonly priceOfferId: string; readonly version: number };
   readonly impacts: readonly RatedImpact[];
   readonly before: RatedBefore | null;
-  readonly cause: UsageBatchRatedHead['cause'];
+  readonly cause: RatedCause;
   /** The mediated chunk, and the record's row in it. */
   readonly mediated: { readonly position: number; readonly ordinal: number };
   readonly address: RatedAddress;
@@ -77,27 +88,34 @@ export interface RecordGroup {
   readonly lastAt?: number;
 }
 
+/** A row that the line of a group is made of: a record, or the correction of one. */
 export interface GroupMember {
   readonly id: string;
   readonly recordId: string;
+  /** Of the version the row has made. */
+  readonly version: number;
   readonly at: number;
+  /** What the row adds to the group: of a correction, what it is less what it was, as far as each is of the group. */
   readonly quantity: string;
   readonly amount: string;
-  readonly ratedPosition: number;
+  /** Where the row stands: a revision of the group's rating stream, and the row in its columns. */
+  readonly revision: number;
   readonly row: number;
 }
 
 /** The door for other modules to monetized usage: every answer is read from the rated events themselves. */
 export interface MonetizedUsageReader {
-  /** Every charge of a raw line, in the order of the price; empty while it is not monetized. */
-  byRecord(tenant: string, fileId: string, line: number): Promise<readonly MonetizedRecord[]>;
-  byId(tenant: string, monetizedId: string): Promise<MonetizedRecord | undefined>;
-  /** The records of a group, in order of usage time, a page at a time. */
+  /** Every version of every charge of a raw line, charge by charge, oldest first; empty while it is not monetized. */
+  versionsOf(tenant: string, fileId: string, line: number): Promise<readonly MonetizedRecord[]>;
+  /**
+   * The rows of a group a page at a time: those that count now, then those replaced since, then the corrections that only
+   * took something away from it; each in order of usage time.
+   */
   members(
     group: RecordGroup,
     page: { readonly limit: number; readonly after?: string },
   ): Promise<{ readonly items: readonly GroupMember[]; readonly next?: string }>;
-  /** How many records, and the exact sums, of the whole group, computed from the records. */
+  /** How many rows, and the exact sums, of the whole group, computed from the rows. */
   totals(group: RecordGroup): Promise<{ readonly records: number; readonly quantity: string; readonly amount: string }>;
   /** The price version a record was rated with. */
   priceVersion(tenant: string, priceOfferId: string, version: number): Promise<PriceVersion | undefined>;

@@ -35,7 +35,7 @@ export class MonetizedUsageQueries {
   async list(tenant: string, filter: MonetizedFilter, paging: Paging): Promise<Page<MonetizedItem>> {
     const accounts = await this.accountsFor(tenant, filter);
     if (accounts === undefined) {
-      await seenBy(this.readModels, RATED_SOURCES_PROJECTION, paging.minPosition);
+      await this.seen(paging.minPosition);
       return this.walk.page(tenant, filter, paging);
     }
     if (accounts.length === 0) return { items: [] };
@@ -95,8 +95,10 @@ export class MonetizedUsageQueries {
     });
   }
 
+  /** Holds a read of single records until what finds them has seen the position. */
   async seen(minPosition: number | undefined): Promise<void> {
     await seenBy(this.readModels, RATED_SOURCES_PROJECTION, minPosition);
+    await seenBy(this.readModels, MONETIZED_USAGE_PROJECTION, minPosition);
   }
 }
 

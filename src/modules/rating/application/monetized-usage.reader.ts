@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { EVENT_STORE, type EventStore } from '../../../shared/event-store/event-store.port.js';
-import { monetizedId, parseMonetizedId, recordId } from '../../../shared/kernel/record-id.js';
+import { parseMonetizedId } from '../../../shared/kernel/record-id.js';
 import { READ_MODELS, type Condition, type ReadModels } from '../../../shared/read-models/read-models.port.js';
-import { rateScheduleOf } from '../domain/price-offer-id.js';
-import { ratingStream } from '../domain/streams.js';
-import { monetizedUsage, ratedSources } from '../projections/collections.js';
+import { monetizedUsage, ratedSources, replacedUsage } from '../projections/collections.js';
+import { GroupRows } from './group-rows.js';
 import { LogEvents, type RatedEvent } from './log-events.js';
+import { monetizedRecord, recordsOfLine } from './monetized-record.js';
 import type {
   GroupMember,
   MonetizedRecord,
@@ -17,31 +17,81 @@ import { PriceVersions } from './price-versions.js';
 
 /** Rated events kept decoded: a page of records often comes from a few of them. */
 const EVENTS_KEPT = 12;
-/** Events that may have rated records of one chunk: its partitions, and the reprocesses of its suspended lines. */
+/** Events that may have rated records of one chunk for the first time: its partitions, and reprocesses of its lines. */
 const SOURCES_PER_CHUNK = 1000;
+/** Versions of all charges of one line. */
+const VERSIONS_PER_LINE = 1000;
 
 @Injectable()
 export class LogMonetizedUsage implements MonetizedUsageReader {
   private readonly events: LogEvents;
   private readonly prices: PriceVersions;
+  private readonly groups: GroupRows;
 
   constructor(
-    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(EVENT_STORE) store: EventStore,
     @Inject(READ_MODELS) private readonly readModels: ReadModels,
   ) {
     this.events = new LogEvents(store, EVENTS_KEPT);
     this.prices = new PriceVersions(store);
+    this.groups = new GroupRows(readModels, this.events);
   }
 
-  async byRecord(tenant: string, fileId: string, line: number): Promise<readonly MonetizedRecord[]> {
+  async versionsOf(tenant: string, fileId: string, line: number): Promise<readonly MonetizedRecord[]> {
+    const first = await this.firstRating(tenant, fileId, line);
+    const [any] = first;
+    if (any === undefined) return [];
+    const records = new Map(first.map((record) => [addressText(record.address), record]));
+    for (const address of await this.addressesOf(tenant, any)) {
+      if (records.has(addressText(address))) continue;
+      const event = await this.events.ratedIn(any.address.stream, address.revision);
+      records.set(addressText(address), monetizedRecord(event, address.row));
+    }
+    return [...records.values()].sort((a, b) => a.charge - b.charge || a.version - b.version);
+  }
+
+  /** Every version of one charge, oldest first; empty when there is no such record. */
+  async versionsById(tenant: string, id: string): Promise<readonly MonetizedRecord[]> {
+    const address = parseMonetizedId(id);
+    if (address === undefined) return [];
+    const versions = await this.versionsOf(tenant, address.fileId, address.line);
+    return versions.filter((record) => record.charge === address.charge);
+  }
+
+  /** A rated event, for lists that walk the log instead of the rows. */
+  ratedAt(position: number): Promise<RatedEvent> {
+    return this.events.ratedAt(position);
+  }
+
+  members(
+    group: RecordGroup,
+    page: { readonly limit: number; readonly after?: string },
+  ): Promise<{ readonly items: readonly GroupMember[]; readonly next?: string }> {
+    return this.groups.members(group, page);
+  }
+
+  totals(
+    group: RecordGroup,
+  ): Promise<{ readonly records: number; readonly quantity: string; readonly amount: string }> {
+    return this.groups.totals(group);
+  }
+
+  priceVersion(tenant: string, priceOfferId: string, version: number): Promise<PriceVersion | undefined> {
+    return this.prices.find(tenant, priceOfferId, version);
+  }
+
+  /** The charges that a line had when it became money. It is rated whole in one event; the latest one counts. */
+  private async firstRating(tenant: string, fileId: string, line: number): Promise<readonly MonetizedRecord[]> {
     const position = await this.chunkOf(tenant, fileId, line);
     if (position === undefined) return [];
     const { items } = await this.readModels.find(ratedSources, {
       tenant,
-      where: [{ field: 'mediatedPosition', op: 'eq', value: position }],
+      where: [
+        { field: 'mediatedPosition', op: 'eq', value: position },
+        { field: 'lastLine', op: 'gte', value: line },
+      ],
       limit: SOURCES_PER_CHUNK,
     });
-    // A line is rated whole in one event; the latest one is the one that counts.
     const newestFirst = items.filter((row) => row.monetizedLines > 0).sort((a, b) => b.ratedPosition - a.ratedPosition);
     for (const { ratedPosition } of newestFirst) {
       const found = recordsOfLine(await this.events.ratedAt(ratedPosition), fileId, line);
@@ -50,56 +100,21 @@ export class LogMonetizedUsage implements MonetizedUsageReader {
     return [];
   }
 
-  async byId(tenant: string, id: string): Promise<MonetizedRecord | undefined> {
-    const address = parseMonetizedId(id);
-    if (address === undefined) return undefined;
-    const charges = await this.byRecord(tenant, address.fileId, address.line);
-    return charges.find((record) => record.charge === address.charge);
-  }
-
-  /** A record by the address a list row has. */
-  async atRow(ratedPosition: number, row: number): Promise<MonetizedRecord> {
-    return monetizedRecord(await this.events.ratedAt(ratedPosition), row);
-  }
-
-  /** A rated event, for lists that walk the log instead of the rows. */
-  ratedAt(position: number): Promise<RatedEvent> {
-    return this.events.ratedAt(position);
-  }
-
-  async members(
-    group: RecordGroup,
-    page: { readonly limit: number; readonly after?: string },
-  ): Promise<{ readonly items: readonly GroupMember[]; readonly next?: string }> {
-    const where = await this.conditionsOf(group);
-    const { items, next } = await this.readModels.find(monetizedUsage, { tenant: group.tenant, where, ...page });
-    return {
-      items: items.map(({ fileId, line, charge, at, quantity, amount, ratedPosition, row }) => ({
-        id: monetizedId(fileId, line, charge),
-        recordId: recordId(fileId, line),
-        at,
-        quantity,
-        amount,
-        ratedPosition,
-        row,
-      })),
-      ...(next === undefined ? {} : { next }),
-    };
-  }
-
-  async totals(
-    group: RecordGroup,
-  ): Promise<{ readonly records: number; readonly quantity: string; readonly amount: string }> {
-    const query = { tenant: group.tenant, where: await this.conditionsOf(group) };
-    return {
-      records: await this.readModels.count(monetizedUsage, query),
-      quantity: await this.readModels.sum(monetizedUsage, 'quantity', query),
-      amount: await this.readModels.sum(monetizedUsage, 'amount', query),
-    };
-  }
-
-  priceVersion(tenant: string, priceOfferId: string, version: number): Promise<PriceVersion | undefined> {
-    return this.prices.find(tenant, priceOfferId, version);
+  /** Where versions of the charges of a record stand: neither its account nor its usage time ever changes. */
+  private async addressesOf(
+    tenant: string,
+    { account, at, fileId, line }: MonetizedRecord,
+  ): Promise<{ readonly revision: number; readonly row: number }[]> {
+    const where: Condition[] = [
+      { field: 'account', op: 'eq', value: account },
+      { field: 'at', op: 'eq', value: at },
+      { field: 'fileId', op: 'eq', value: fileId },
+      { field: 'line', op: 'eq', value: line },
+    ];
+    const query = { tenant, where, limit: VERSIONS_PER_LINE };
+    const now = await this.readModels.find(monetizedUsage, query);
+    const before = await this.readModels.find(replacedUsage, query);
+    return [...now.items, ...before.items];
   }
 
   /** The mediated chunk a line belongs to: chunks of a file do not overlap, so the first that ends at or after it. */
@@ -114,82 +129,10 @@ export class LogMonetizedUsage implements MonetizedUsageReader {
       limit: 1,
     });
     const [row] = items;
-    return row === undefined || row.firstLine > line ? undefined : row.mediatedPosition;
-  }
-
-  /** An account is of one partition, so a range of that stream's revisions is a range of log positions for it. */
-  private async conditionsOf(group: RecordGroup): Promise<readonly Condition[]> {
-    const stream = ratingStream(group.tenant, group.partition);
-    const conditions: Condition[] = [
-      { field: 'account', op: 'eq', value: group.account },
-      { field: 'ratedPosition', op: 'gte', value: await this.positionOf(stream, group.fromRevision) },
-      { field: 'ratedPosition', op: 'lte', value: await this.positionOf(stream, group.toRevision) },
-      { field: 'subscription', op: 'eq', value: group.subscription },
-      { field: 'usageType', op: 'eq', value: group.usageType },
-      { field: 'currency', op: 'eq', value: group.currency },
-      { field: 'rateSchedule', op: 'eq', value: group.rateSchedule },
-    ];
-    if (group.firstAt !== undefined) conditions.push({ field: 'at', op: 'gte', value: group.firstAt });
-    if (group.lastAt !== undefined) conditions.push({ field: 'at', op: 'lte', value: group.lastAt });
-    return conditions;
-  }
-
-  private async positionOf(stream: string, revision: number): Promise<number> {
-    for await (const event of this.store.readStream(stream, { from: revision, limit: 1 })) return event.position;
-    throw new Error(`Stream ${stream} has no revision ${revision}`);
+    return row === undefined || (row.firstLine ?? 0) > line ? undefined : row.mediatedPosition;
   }
 }
 
-function recordsOfLine(event: RatedEvent, fileId: string, line: number): MonetizedRecord[] {
-  const { head, columns } = event.data;
-  const records: MonetizedRecord[] = [];
-  for (let row = columns.line.indexOf(line); row >= 0; row = columns.line.indexOf(line, row + 1)) {
-    if (head.sources[columns.source[row] ?? -1]?.fileId === fileId) records.push(monetizedRecord(event, row));
-  }
-  return records;
-}
-
-/** A row of a rated event with its names. @throws RangeError when there is no such row. */
-export function monetizedRecord(event: RatedEvent, row: number): MonetizedRecord {
-  const { head, columns } = event.data;
-  const source = head.sources[columns.source[row] ?? -1];
-  const price = head.offers[columns.offer[row] ?? -1];
-  const line = columns.line[row];
-  if (source === undefined || price === undefined || line === undefined) {
-    throw new RangeError(`${event.stream}@${event.revision} has no row ${row}`);
-  }
-  const { fileId, serviceType } = source;
-  const charge = columns.charge[row] ?? 0;
-  return {
-    id: monetizedId(fileId, line, charge),
-    recordId: recordId(fileId, line),
-    fileId,
-    line,
-    charge,
-    account: columns.account[row] ?? '',
-    subscription: columns.subscription[row] ?? '',
-    serviceId: columns.serviceId[row] ?? '',
-    serviceType,
-    usageType: columns.usageType[row] ?? '',
-    rateSchedule: rateScheduleOf(price.priceOfferId),
-    at: columns.at[row] ?? 0,
-    cycle: columns.cycle[row] ?? 0,
-    currency: columns.currency[row] ?? '',
-    quantity: columns.quantity[row] ?? '0',
-    amount: columns.amount[row] ?? '0',
-    price,
-    impacts: columns.impacts[row] ?? [],
-    before: columns.before[row] ?? null,
-    cause: head.cause,
-    mediated: { position: source.position, ordinal: columns.ordinal[row] ?? 0 },
-    address: {
-      stream: event.stream,
-      partition: head.partition,
-      revision: event.revision,
-      position: event.position,
-      eventId: event.id,
-      hash: event.metadata.hash,
-      row,
-    },
-  };
+function addressText({ revision, row }: { readonly revision: number; readonly row: number }): string {
+  return `${revision}/${row}`;
 }

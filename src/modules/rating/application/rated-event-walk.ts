@@ -8,14 +8,17 @@ import {
   type Page,
   type ReadModels,
 } from '../../../shared/read-models/read-models.port.js';
-import { ratedSources } from '../projections/collections.js';
+import { ratedSources, replacedUsage } from '../projections/collections.js';
 import type { RatedEvent } from './log-events.js';
-import { LogMonetizedUsage, monetizedRecord } from './monetized-usage.reader.js';
-import type { MonetizedRecord } from './monetized-usage.port.js';
 import type { MonetizedFilter, MonetizedItem } from './monetized-filter.js';
+import { monetizedRecord } from './monetized-record.js';
+import type { MonetizedRecord } from './monetized-usage.port.js';
+import { LogMonetizedUsage } from './monetized-usage.reader.js';
 
 /** Rated events opened for one page at most: a filter that matches little then answers a short page and a next. */
 const EVENTS_PER_PAGE = 40;
+/** Replaced rows of one event asked for at a time. */
+const ROWS_PER_LOOK = 1000;
 
 /** Where a walk stands: rows of `position` below `row` come next. */
 interface Cursor {
@@ -25,7 +28,8 @@ interface Cursor {
 
 /**
  * Monetized usage without an account: there is no index for it, and none is needed, because the newest rated events
- * (of a file, or of all) are known and hold the records. Newest rated first.
+ * (of a file, or of all) are known and hold the records. Newest rated first: what a run rated again is listed where the
+ * run is, and no more where it was rated before.
  */
 @Injectable()
 export class RatedEventWalk {
@@ -38,18 +42,36 @@ export class RatedEventWalk {
     const seal = sealOf(tenant, filter);
     let cursor = after === undefined ? undefined : decodeCursor(after, seal);
     const items: MonetizedItem[] = [];
+    const everReplaced = (await this.readModels.find(replacedUsage, { tenant, limit: 1 })).items.length > 0;
     for (const position of await this.positions(tenant, filter, cursor)) {
       const event = await this.reader.ratedAt(position);
+      const replaced = everReplaced ? await this.replacedRows(tenant, event) : undefined;
       let row = cursor?.position === position ? cursor.row : event.data.columns.line.length;
       while (row > 0 && items.length < limit) {
         row -= 1;
-        if (matches(event, row, filter)) items.push(itemOf(monetizedRecord(event, row)));
+        if (replaced?.has(row) !== true && matches(event, row, filter)) items.push(itemOf(monetizedRecord(event, row)));
       }
       cursor = { position, row };
       if (items.length >= limit) return { items, next: encodeCursor(cursor, seal) };
     }
     const more = cursor !== undefined && (await this.positions(tenant, filter, { ...cursor, row: 0 })).length > 0;
     return more ? { items, next: encodeCursor(cursor ?? { position: 0, row: 0 }, seal) } : { items };
+  }
+
+  private async replacedRows(tenant: string, event: RatedEvent): Promise<ReadonlySet<number>> {
+    const where: Condition[] = [
+      { field: 'partition', op: 'eq', value: event.data.head.partition },
+      { field: 'revision', op: 'eq', value: event.revision },
+    ];
+    const rows = new Set<number>();
+    let after: string | undefined;
+    do {
+      const more: { after?: string } = after === undefined ? {} : { after };
+      const page = await this.readModels.find(replacedUsage, { tenant, where, limit: ROWS_PER_LOOK, ...more });
+      for (const { row } of page.items) rows.add(row);
+      after = page.next;
+    } while (after !== undefined);
+    return rows;
   }
 
   /** Rated events to look at, newest first; the one the cursor is in only while it has rows left. */
@@ -88,10 +110,10 @@ function is(wanted: string | undefined, found: string | undefined): boolean {
 
 function itemOf(record: MonetizedRecord): MonetizedItem {
   const { id, account, at, subscription, serviceId, serviceType, usageType, rateSchedule, currency } = record;
-  const { quantity, amount, fileId, line, charge, address } = record;
+  const { quantity, amount, fileId, line, charge, version, withdrawn, address } = record;
   const owner = { account, subscription, serviceId, serviceType, usageType, rateSchedule };
-  const { position: ratedPosition, row } = address;
-  return { id, ...owner, at, ratedPosition, row, currency, quantity, amount, fileId, line, charge };
+  const { revision, row } = address;
+  return { id, ...owner, at, revision, row, version, withdrawn, currency, quantity, amount, fileId, line, charge };
 }
 
 /** A cursor is bound to its tenant and filter: another list's cursor is refused, not misread. */

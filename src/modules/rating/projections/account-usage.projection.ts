@@ -2,7 +2,8 @@ import { DecimalTally, sumOfTexts } from '../../../shared/kernel/decimal-tally.j
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { parseStreamName } from '../../../shared/kernel/stream-name.js';
 import { update, type Change, type Gathering, type Projection } from '../../../shared/read-models/projection.js';
-import type { UsageBatchRated, UsageBatchRatedColumns } from '../domain/events.js';
+import type { RatedImpact, UsageBatchRated, UsageBatchRatedColumns } from '../domain/events.js';
+import type { UsageRerated, UsageReratedColumns } from '../domain/runs/rerated-events.js';
 import { balances, usageSummaries, type BalanceRow, type UsageSummaryRow } from './collections.js';
 
 export const ACCOUNT_USAGE_PROJECTION = 'account-usage';
@@ -15,7 +16,7 @@ export const accountUsageProjection: Projection = {
   name: ACCOUNT_USAGE_PROJECTION,
   version: 1,
   collections: [usageSummaries, balances],
-  handles: ['UsageBatchRated.v1'],
+  handles: ['UsageBatchRated.v1', 'UsageRerated.v1'],
   project: (event) => {
     const sums = new AccountUsage();
     sums.add(event);
@@ -26,6 +27,8 @@ export const accountUsageProjection: Projection = {
 
 type SummaryKey = Pick<UsageSummaryRow, 'tenant' | 'account' | 'cycle' | 'usageType' | 'currency'>;
 type BalanceKey = Pick<BalanceRow, 'tenant' | 'account' | 'cycle' | 'subscription' | 'kind' | 'resource'>;
+
+type RatedColumns = UsageBatchRatedColumns | UsageReratedColumns;
 
 /** What the events from `first` to `last` add to a row. */
 abstract class RowSum {
@@ -103,20 +106,41 @@ class AccountSums {
     private readonly account: string,
   ) {}
 
-  add(columns: UsageBatchRatedColumns, row: number, position: number): void {
+  add(columns: RatedColumns, row: number, position: number): void {
     const cycle = columns.cycle[row] ?? 0;
     const sum = this.summary(cycle, columns.usageType[row] ?? '', columns.currency[row] ?? '', position);
     sum.last = position;
     sum.records += 1;
     sum.quantity.add(columns.quantity[row] ?? '0');
     sum.amount.add(columns.amount[row] ?? '0');
-    const subscription = columns.subscription[row] ?? '';
-    for (const [kind, resource, quantity, , amount] of columns.impacts[row] ?? []) {
+    this.move(cycle, columns.subscription[row] ?? '', columns.impacts[row] ?? [], 1, position);
+  }
+
+  /** What a row was before it was rated again, back out of the sums. */
+  takeBack(columns: UsageReratedColumns, row: number, position: number): void {
+    const cycle = columns['old.cycle'][row] ?? 0;
+    const sum = this.summary(cycle, columns['old.usageType'][row] ?? '', columns['old.currency'][row] ?? '', position);
+    sum.last = position;
+    sum.records -= 1;
+    sum.quantity.add(negated(columns['old.quantity'][row] ?? '0'));
+    sum.amount.add(negated(columns['old.amount'][row] ?? '0'));
+    this.move(cycle, columns['old.subscription'][row] ?? '', columns['old.impacts'][row] ?? [], -1, position);
+  }
+
+  private move(
+    cycle: number,
+    subscription: string,
+    impacts: readonly RatedImpact[],
+    sign: 1 | -1,
+    position: number,
+  ): void {
+    for (const [kind, resource, quantity, , amount] of impacts) {
       if (kind === 'PRICE') continue;
+      const change = sign === 1 ? quantity : negated(quantity);
       const balance = this.balance(cycle, subscription, kind, resource, position);
       balance.last = position;
-      balance.change.add(quantity);
-      if (kind === 'ALLOWANCE' && amount === null) balance.granted.add(quantity);
+      balance.change.add(change);
+      if (kind === 'ALLOWANCE' && amount === null) balance.granted.add(change);
     }
   }
 
@@ -155,8 +179,20 @@ class AccountUsage implements Gathering {
   private readonly tenants = new Map<string, Map<string, AccountSums>>();
 
   add(event: RecordedEvent): void {
+    if (event.type === 'UsageRerated.v1') {
+      const { columns } = (event as RecordedEvent & UsageRerated).data;
+      this.each(event, columns, (sums, row) => {
+        if ((columns['old.revision'][row] ?? null) !== null) sums.takeBack(columns, row, event.position);
+        sums.add(columns, row, event.position);
+      });
+      return;
+    }
     const { head, columns } = (event as RecordedEvent & UsageBatchRated).data;
     if (head.sources.every((source) => source.monetizedLines === 0)) return;
+    this.each(event, columns, (sums, row) => sums.add(columns, row, event.position));
+  }
+
+  private each(event: RecordedEvent, columns: RatedColumns, count: (sums: AccountSums, row: number) => void): void {
     const { tenant } = parseStreamName(event.stream);
     let accounts = this.tenants.get(tenant);
     if (accounts === undefined) this.tenants.set(tenant, (accounts = new Map<string, AccountSums>()));
@@ -164,7 +200,7 @@ class AccountUsage implements Gathering {
       const account = columns.account[row] ?? '';
       let sums = accounts.get(account);
       if (sums === undefined) accounts.set(account, (sums = new AccountSums(tenant, account)));
-      sums.add(columns, row, event.position);
+      count(sums, row);
     }
   }
 
@@ -176,4 +212,8 @@ class AccountUsage implements Gathering {
       }
     }
   }
+}
+
+function negated(text: string): string {
+  return text.startsWith('-') ? text.slice(1) : `-${text}`;
 }

@@ -2,14 +2,22 @@ import type { CollectionSpec } from '../../../shared/read-models/read-models.por
 
 /**
  * One row per monetized record, thin: clustered by account and usage time and without a second tree, because the log
- * holds the whole record. `ratedPosition` and `row` are its address: the rated event and the row in its columns.
+ * holds the whole record. It is the record as it counts now, and moves to its new address when it is rated again.
+ * `revision` and `row` are its address: the rated event in the stream of the account's partition, and the row in its
+ * columns.
  */
 export type MonetizedRow = {
   readonly tenant: string;
   readonly account: string;
   readonly at: number;
-  readonly ratedPosition: number;
+  readonly revision: number;
   readonly row: number;
+  /** From 1; what was rated again has the next one. */
+  readonly version: number;
+  /** The charge is made no more: quantity and amount are 0. */
+  readonly withdrawn: boolean;
+  /** Paid out of top-ups: no line is made of it. */
+  readonly prepaid: boolean;
   readonly subscription: string;
   readonly serviceId: string;
   readonly serviceType: string;
@@ -29,8 +37,11 @@ export const monetizedUsage: CollectionSpec<MonetizedRow> = {
     tenant: 'text',
     account: 'text',
     at: 'instant',
-    ratedPosition: 'integer',
+    revision: 'integer',
     row: 'integer',
+    version: 'integer',
+    withdrawn: 'boolean',
+    prepaid: 'boolean',
     subscription: 'text',
     serviceId: 'text',
     serviceType: 'text',
@@ -43,13 +54,71 @@ export const monetizedUsage: CollectionSpec<MonetizedRow> = {
     line: 'integer',
     charge: 'integer',
   },
-  key: ['tenant', 'account', 'at', 'ratedPosition', 'row'],
+  key: ['tenant', 'account', 'at', 'revision', 'row'],
   indexes: [],
 };
 
 /**
+ * What monetized records were before they were rated again: a row per version that counts no more, by its address, with
+ * the address of the version that took its place. Lines were made of it, so its group of the aggregation key is here.
+ */
+export type ReplacedRow = {
+  readonly tenant: string;
+  readonly partition: number;
+  readonly revision: number;
+  readonly row: number;
+  readonly version: number;
+  /** Where the version stands that took its place. */
+  readonly byRevision: number;
+  readonly byRow: number;
+  /** Whether that one belongs to another group of the aggregation key. */
+  readonly moved: boolean;
+  readonly prepaid: boolean;
+  readonly account: string;
+  readonly at: number;
+  readonly subscription: string;
+  readonly usageType: string;
+  readonly rateSchedule: string;
+  readonly currency: string;
+  readonly quantity: string;
+  readonly amount: string;
+  readonly fileId: string;
+  readonly line: number;
+  readonly charge: number;
+};
+
+export const replacedUsage: CollectionSpec<ReplacedRow> = {
+  name: 'replaced-usage',
+  fields: {
+    tenant: 'text',
+    partition: 'integer',
+    revision: 'integer',
+    row: 'integer',
+    version: 'integer',
+    byRevision: 'integer',
+    byRow: 'integer',
+    moved: 'boolean',
+    prepaid: 'boolean',
+    account: 'text',
+    at: 'instant',
+    subscription: 'text',
+    usageType: 'text',
+    rateSchedule: 'text',
+    currency: 'text',
+    quantity: 'decimal',
+    amount: 'decimal',
+    fileId: 'text',
+    line: 'integer',
+    charge: 'integer',
+  },
+  key: ['tenant', 'partition', 'revision', 'row'],
+  indexes: [{ fields: ['tenant', 'account', 'at'] }],
+};
+
+/**
  * Where the records of a mediated chunk were rated: one row per source of a rated event, from its head alone. With it
- * every raw line finds its rated rows, and the newest rated events are found without an account.
+ * every raw line finds its rated rows, and the newest rated events are found without an account. An event of a rating run
+ * has a row per chunk that its records are of: `runId` says so, its lines are counted, and it knows no first and last one.
  */
 export type RatedSourceRow = {
   readonly tenant: string;
@@ -58,14 +127,16 @@ export type RatedSourceRow = {
   readonly ratedPosition: number;
   readonly ratedRevision: number;
   readonly fileId: string;
-  /** Lines of the mediated chunk; chunks of a file do not overlap. */
-  readonly firstLine: number;
-  readonly lastLine: number;
+  /** Lines of the mediated chunk; chunks of a file do not overlap. Null where a run rated again. */
+  readonly firstLine: number | null;
+  readonly lastLine: number | null;
   readonly serviceType: string;
   readonly monetizedLines: number;
   readonly suspendedLines: number;
   /** The reprocess it was rated for; null for the first rating. */
   readonly reprocessId: string | null;
+  /** The rating run it was rated again by; null for the first rating and a reprocess. */
+  readonly runId: string | null;
 };
 
 export const ratedSources: CollectionSpec<RatedSourceRow> = {
@@ -83,6 +154,7 @@ export const ratedSources: CollectionSpec<RatedSourceRow> = {
     monetizedLines: 'integer',
     suspendedLines: 'integer',
     reprocessId: 'text',
+    runId: 'text',
   },
   key: ['tenant', 'mediatedPosition', 'partition', 'ratedPosition'],
   indexes: [{ fields: ['tenant', 'ratedPosition'] }, { fields: ['tenant', 'fileId', 'lastLine'] }],

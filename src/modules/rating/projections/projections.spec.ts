@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import type { Change, Projection } from '../../../shared/read-models/projection.js';
 import type { CollectionSpec, Row } from '../../../shared/read-models/read-models.port.js';
+import type { RatedImpact } from '../domain/events.js';
 import { accountUsageProjection } from './account-usage.projection.js';
 import { monetizedUsageProjection } from './monetized-usage.projection.js';
 import { ratedSourcesProjection } from './rated-sources.projection.js';
@@ -75,6 +76,109 @@ function rated(position: number, more: { account?: string } = {}): RecordedEvent
   };
 }
 
+interface Version {
+  readonly line: number;
+  readonly charge: number;
+  readonly version: number;
+  readonly withdrawn?: boolean;
+  readonly subscription: string;
+  readonly cycle: number;
+  readonly quantity: string;
+  readonly amount: string;
+  readonly impacts: readonly RatedImpact[];
+}
+/** What a version was before, and where it stands. */
+type Before = Pick<Version, 'subscription' | 'cycle' | 'quantity' | 'amount' | 'impacts'> & {
+  readonly at: readonly [revision: number, row: number];
+};
+
+/** An event of a run over lines of the chunk at position 5, in partition 3. */
+function rerated(position: number, ...rows: readonly (readonly [Version, Before | undefined])[]): RecordedEvent {
+  const of = <T>(pick: (now: Version, old: Before | undefined) => T): T[] => rows.map(([now, old]) => pick(now, old));
+  const like = rated(position);
+  const source = {
+    position: 5,
+    fileId: 'f1',
+    sourcePlatform: 'switch',
+    serviceType: 'VOICE',
+    usageRecordType: 'POSTPAID',
+  };
+  return {
+    ...like,
+    type: 'UsageRerated.v1',
+    data: {
+      head: {
+        partition: 3,
+        runId: 'run-1',
+        position: position - 1,
+        through: position - 2,
+        partial: { position: position - 1, records: 1 },
+        sources: [source],
+        offers: [{ priceOfferId: 'BASIC.STD.CALLS.EUR', version: 3 }],
+        money: {},
+      },
+      columns: {
+        source: of(() => 0),
+        line: of((now) => now.line),
+        ordinal: of((now) => now.line - 1),
+        charge: of((now) => now.charge),
+        version: of((now) => now.version),
+        withdrawn: of((now) => now.withdrawn ?? false),
+        account: of(() => 'A1'),
+        subscription: of((now) => now.subscription),
+        serviceId: of(() => 'N1'),
+        usageType: of(() => 'VOICE'),
+        at: of((now) => (now.line === 2 ? 1500 : 1600)),
+        cycle: of((now) => now.cycle),
+        offer: of(() => 0),
+        currency: of(() => 'EUR'),
+        quantity: of((now) => now.quantity),
+        amount: of((now) => now.amount),
+        impacts: of((now) => now.impacts),
+        before: of(() => null),
+        'old.revision': of((_, old) => old?.at[0] ?? null),
+        'old.row': of((_, old) => old?.at[1] ?? null),
+        'old.subscription': of((now, old = { ...now, at: [0, 0] }) => old.subscription),
+        'old.usageType': of(() => 'VOICE'),
+        'old.cycle': of((now, old = { ...now, at: [0, 0] }) => old.cycle),
+        'old.offer': of(() => 0),
+        'old.currency': of(() => 'EUR'),
+        'old.quantity': of((_, old) => old?.quantity ?? '0'),
+        'old.amount': of((_, old) => old?.amount ?? '0'),
+        'old.impacts': of((_, old) => old?.impacts ?? []),
+        'old.before': of(() => null),
+      },
+    },
+  };
+}
+
+const FIRST: Before = {
+  at: [10, 0],
+  subscription: 'S1',
+  cycle: 1000,
+  quantity: '100',
+  amount: '5',
+  impacts: [
+    ['ALLOWANCE', 'FREE', '90', null, null, null],
+    ['PRICE', 'EUR', '100', '1', '95', 0],
+    ['ALLOWANCE', 'FREE', '-90', '1', '-90', 0],
+    ['ACCUMULATOR', 'TOTAL', '100', null, null, null],
+  ],
+};
+const SECOND: Version = {
+  line: 2,
+  charge: 0,
+  version: 2,
+  subscription: 'S1',
+  cycle: 1000,
+  quantity: '100',
+  amount: '95',
+  impacts: [
+    ['PRICE', 'EUR', '100', '1', '95', 0],
+    ['ACCUMULATOR', 'TOTAL', '100', null, null, null],
+  ],
+};
+
 /** Applies events as an adapter does: by key, in order. */
 function apply(projection: Projection, ...events: readonly RecordedEvent[]): Record<string, Row[]> {
   return applied(
@@ -126,8 +230,10 @@ describe('monetized usage', () => {
       tenant: 'main',
       account: 'A1',
       at: 1500,
-      ratedPosition: 20,
+      revision: 10,
       row: 1,
+      version: 1,
+      withdrawn: false,
       subscription: 'S1',
       serviceId: 'N1',
       serviceType: 'VOICE',
@@ -146,6 +252,119 @@ describe('monetized usage', () => {
     expect(apply(monetizedUsageProjection, rated(20), rated(20))).toStrictEqual(
       apply(monetizedUsageProjection, rated(20)),
     );
+  });
+});
+
+describe('usage that is rated again', () => {
+  const again = rerated(30, [SECOND, FIRST]);
+  const moved = rerated(
+    40,
+    [
+      { ...SECOND, version: 3, subscription: 'S2', amount: '7' },
+      { ...SECOND, at: [20, 0] },
+    ],
+    [{ ...SECOND, charge: 2, version: 1, amount: '1' }, undefined],
+    [
+      { ...SECOND, line: 4, version: 2, withdrawn: true, quantity: '0', amount: '0', impacts: [] },
+      { ...FIRST, at: [10, 2], quantity: '0', amount: '0', impacts: [] },
+    ],
+  );
+
+  it('is one row, as it counts now; what it was is kept beside, with what took its place', () => {
+    const rows = apply(monetizedUsageProjection, rated(20), again, moved);
+    const short = ({ line, charge, version, withdrawn, subscription, amount, revision, row }: Row): unknown[] => [
+      line,
+      charge,
+      version,
+      withdrawn,
+      subscription,
+      amount,
+      revision,
+      row,
+    ];
+    expect(rows['monetized-usage']!.map(short).sort()).toStrictEqual([
+      [2, 0, 3, false, 'S2', '7', 30, 0],
+      [2, 1, 1, false, 'S1', '0.1', 10, 1],
+      [2, 2, 1, false, 'S1', '1', 30, 1],
+      [4, 0, 2, true, 'S1', '0', 30, 2],
+    ]);
+    expect(rows['replaced-usage']).toStrictEqual([
+      {
+        tenant: 'main',
+        partition: 3,
+        revision: 10,
+        row: 0,
+        version: 1,
+        byRevision: 20,
+        byRow: 0,
+        moved: false,
+        account: 'A1',
+        at: 1500,
+        subscription: 'S1',
+        usageType: 'VOICE',
+        rateSchedule: 'STD',
+        currency: 'EUR',
+        quantity: '100',
+        amount: '5',
+        fileId: 'f1',
+        line: 2,
+        charge: 0,
+      },
+      expect.objectContaining({
+        revision: 20,
+        row: 0,
+        version: 2,
+        byRevision: 30,
+        byRow: 0,
+        moved: true,
+        amount: '95',
+      }),
+      expect.objectContaining({ revision: 10, row: 2, version: 1, byRevision: 30, byRow: 2, moved: false, line: 4 }),
+    ]);
+  });
+
+  it('comes out the same when its events are applied again from any of them on', () => {
+    const events = [rated(20), again, moved];
+    const once = apply(monetizedUsageProjection, ...events);
+    const sorted = (rows: Record<string, Row[]>): unknown =>
+      Object.values(rows).map((list) => list.map((row) => JSON.stringify(row)).sort());
+    for (let from = 0; from < events.length; from += 1) {
+      const twice = apply(monetizedUsageProjection, ...events.slice(0, from + 1), ...events);
+      expect(sorted(twice)).toStrictEqual(sorted(once));
+    }
+  });
+
+  it('is found by the chunk it is of, and by its run', () => {
+    const { 'rated-sources': rows } = apply(ratedSourcesProjection, rated(20), moved);
+    expect(rows).toHaveLength(2);
+    expect(rows![1]).toMatchObject({
+      mediatedPosition: 5,
+      ratedPosition: 40,
+      ratedRevision: 30,
+      firstLine: null,
+      lastLine: null,
+      monetizedLines: 2,
+      suspendedLines: 0,
+      runId: 'run-1',
+    });
+  });
+
+  it('moves the sums and the balances by the difference, gathered or not', () => {
+    const events = [rated(20), again, moved];
+    const rows = apply(accountUsageProjection, ...events);
+    // VOICE: 5 + 0 of first ratings; 95 for 5; 7 for 95; 1 new; 0 withdrawn for 0.
+    expect(rows['usage-summaries']).toStrictEqual([
+      expect.objectContaining({ usageType: 'VOICE', records: 3, quantity: '200', amount: '8', position: 40 }),
+      expect.objectContaining({ usageType: 'TAX', records: 1, amount: '0.1' }),
+    ]);
+    expect(rows['balances']).toStrictEqual([
+      expect.objectContaining({ subscription: 'S1', resource: 'FREE', balance: '0', granted: '0' }),
+      expect.objectContaining({ subscription: 'S1', resource: 'TOTAL', balance: '100' }),
+      expect.objectContaining({ subscription: 'S2', resource: 'TOTAL', balance: '100' }),
+    ]);
+    expect(gathered(accountUsageProjection, events)).toStrictEqual(rows);
+    expect(gathered(accountUsageProjection, events, events)).toStrictEqual(rows);
+    expect(apply(accountUsageProjection, ...events, again, moved)).toStrictEqual(rows);
   });
 });
 
@@ -172,6 +391,7 @@ describe('rated sources', () => {
           monetizedLines: 2,
           suspendedLines: 1,
           reprocessId: null,
+          runId: null,
         },
       ],
     });
