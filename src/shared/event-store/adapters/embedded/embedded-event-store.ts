@@ -25,7 +25,7 @@ import { LogSignal } from './log-signal.js';
 import { EmbeddedLogWriter } from './log-writer.js';
 import { PortSink } from './port-sink.js';
 
-/** How often a waiting subscription looks by itself, for the appends of other processes; in milliseconds. */
+/** How often a waiting subscription looks by itself, for the appends of other processes and of other categories; ms. */
 const POLL_MS = 500;
 
 export interface EmbeddedLogOptions {
@@ -116,7 +116,7 @@ export class EmbeddedEventStore implements EventStore {
     let told = false;
     this.assertNotBeyond(after, this.open().head());
     while (!this.ended(signal)) {
-      const heard = this.signal.heard();
+      const heard = this.signal.heard(filter?.categories);
       const head = this.reader.head();
       if (head > position || !told) {
         const page = this.page({ direction: 'forward', after: position, upTo: head }, filter, Number.MAX_SAFE_INTEGER);
@@ -130,7 +130,7 @@ export class EmbeddedEventStore implements EventStore {
         // The pages of a long catch-up are read synchronously: give everybody else of this thread a turn in between.
         if (!this.ended(signal)) await nextTurn();
       } else {
-        await this.signal.wait(heard, POLL_MS, signal);
+        await this.signal.wait(heard, POLL_MS, signal, filter?.categories);
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { DatabaseSyncInstance } from '@photostructure/sqlite';
+import { parseStreamName } from '../../../kernel/stream-name.js';
 import { encodedBytes, type EncodedAppend } from '../../encoded-append.js';
 import type { AppendResult, AppendSink } from './append-sink.js';
 import { openForWriting } from './log-database.js';
@@ -17,7 +18,7 @@ interface Waiting {
 /**
  * The one writer of a process. Everything that was handed in during one turn of the event loop goes into one
  * transaction, so a flush to the disk (some milliseconds) is shared by all who wait for one (group commit). Nobody is
- * answered before the flush. Then all readers, in all threads, are woken.
+ * answered before the flush. Then the readers that wait for such events, in all threads, are woken.
  */
 export class EmbeddedLogWriter implements AppendSink {
   private readonly writer: StreamWriter;
@@ -60,7 +61,7 @@ export class EmbeddedLogWriter implements AppendSink {
     if (group.length === 0) return;
     const results = this.commit(group.map(({ append }) => append));
     results.forEach((result, index) => group[index]?.answer(result));
-    this.signal.notify();
+    this.signal.notify([...new Set(group.map(({ append }) => parseStreamName(append.stream).category))]);
   }
 
   private takeGroup(): Waiting[] {
