@@ -34,10 +34,9 @@ export class LogWatch {
     }
   }
 
-  /** Lets events come in until none has come for `quietMs`, but no longer than `mostMs`. */
-  async gather(mostMs: number, quietMs: number): Promise<void> {
+  /** Lets events come in until none has come for `quietMs`, but not past `deadline`, of `performance.now()`. */
+  async gather(deadline: number, quietMs: number): Promise<void> {
     this.subscription ??= this.listen(await this.store.head());
-    const deadline = performance.now() + mostMs;
     while (!this.signal.aborted) {
       const left = Math.min(quietMs, deadline - performance.now());
       if (left <= 0) return;

@@ -13,11 +13,12 @@ import { REPLAYS_PROJECTION } from './replays.projection.js';
 /** A cohort that is behind gets two batches for one of the cohort ahead: so it catches up however busy the log is. */
 const CATCH_UP_SHARE = 2;
 /**
- * While much is coming in, events are let gather for so long, and become one transaction; when the log rests for a
- * moment, the file is at its end and nobody waits in vain.
+ * While much is coming in, events are let gather for so long since the log was last read, and become one transaction: what
+ * came in while a batch was being written has gathered already. When the log rests for a moment, the file is at its end
+ * and nobody waits in vain.
  */
-const GATHER_MS = 400;
-const QUIET_MS = 40;
+const GATHER_MS = 200;
+const QUIET_MS = 20;
 /** A batch with more changes than this says that much is coming in. */
 const MUCH = 1000;
 
@@ -52,6 +53,8 @@ export class ProjectionRunner implements RoleTask {
   private known = new Map<string, Projection>();
   /** The last round took all there was, and it was much: more is on its way. */
   private flowing = false;
+  /** When the last batch had been read. */
+  private readAt = 0;
   /** The end of the log at the last round: when it moved nothing there was nothing to do up to here. */
   private looked = 0;
   private readonly writes: BatchWriter;
@@ -68,7 +71,7 @@ export class ProjectionRunner implements RoleTask {
     try {
       while (!signal.aborted) {
         if (await this.round()) {
-          if (this.flowing) await watch.gather(GATHER_MS, QUIET_MS);
+          if (this.flowing) await watch.gather(this.readAt + GATHER_MS, QUIET_MS);
         } else {
           await watch.wait(this.looked);
         }
@@ -145,6 +148,7 @@ export class ProjectionRunner implements RoleTask {
     const from = first.position;
     const batch = await readBatch(this.options.store, cohort, reach, this.options.limits ?? BATCH_LIMITS);
     for (const member of cohort) member.arrived = batch.exhausted;
+    this.readAt = performance.now();
     if (batch.to === from) return false;
     const failures = await this.writes.write(batch, reach.head);
     this.flowing = batch.exhausted && batch.members.reduce((sum, { changes }) => sum + changes.length, 0) > MUCH;
