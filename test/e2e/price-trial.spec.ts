@@ -106,6 +106,10 @@ describe('trying a price', () => {
       'QUANTITY_NOT_DERIVABLE',
       '0.6',
     ]);
+    const free = (validFrom: string, validTo: string, granted: string) => {
+      const place = { scope: 'SUBSCRIPTION', validFrom, validTo, kind: 'ALLOWANCE', resource: 'FREE' };
+      return { ...place, granted, carried: '0', used: granted, balance: '0' };
+    };
     expect(trial.records.map(({ cycleStart }) => cycleStart)).toStrictEqual([
       '2026-02-14T23:00:00.000Z',
       '2026-02-14T23:00:00.000Z',
@@ -113,8 +117,8 @@ describe('trying a price', () => {
       '2026-03-14T23:00:00.000Z',
     ]);
     expect(trial.balances).toStrictEqual([
-      { cycleStart: '2026-02-14T23:00:00.000Z', kind: 'ALLOWANCE', resource: 'FREE', balance: '0' },
-      { cycleStart: '2026-03-14T23:00:00.000Z', kind: 'ALLOWANCE', resource: 'FREE', balance: '0' },
+      free('2026-02-14T23:00:00.000Z', '2026-03-14T23:00:00.000Z', '30'),
+      free('2026-03-14T23:00:00.000Z', '2026-04-14T22:00:00.000Z', '100'),
     ]);
   });
 
@@ -150,11 +154,7 @@ describe('trying a price', () => {
       { amount: '100', volumes: [{ charge: 'storage', total: '180', amount: '90' }], trueUp: { amount: '10' } },
     ]);
     expect(trial.withoutUsage).toMatchObject([{ charge: 'fee', amount: '9.99' }]);
-    expect(trial.notCarriedOut.map(({ path }) => path)).toStrictEqual([
-      'spend.minimum',
-      'charges[0].on',
-      'charges[1].tiers.by',
-    ]);
+    expect(trial.notCarriedOut.map(({ path }) => path)).toStrictEqual(['charges[1].tiers.by']);
   });
 
   it('names everything that is wrong, with its path', async () => {

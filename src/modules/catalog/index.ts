@@ -32,5 +32,8 @@ export { chargeLine } from './domain/pricing/charge-line.js';
 export type { Before, Charged, Impact, NotCharged } from './domain/pricing/charged.js';
 export type { Balances, PricedUsage } from './domain/pricing/priced-usage.js';
 export { explainCharge, type Explanation } from './domain/pricing/explain-charge.js';
+export { chargedShares, chargeRecurring, minimumSpend, trueUp } from './domain/pricing/recurring-charge.js';
+export { spendKey } from './domain/pricing/resource-keys.js';
+export type { Share } from './domain/pricing/share.js';
 export type { NamedImpact } from './domain/pricing/name-impact.js';
 export { PriceImpactDto } from './api/price-impact.dto.js';

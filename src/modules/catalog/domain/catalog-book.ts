@@ -122,6 +122,12 @@ export class CatalogBook {
     return this.offers.at(`${plan}.${rateSchedule}.${service}`, at);
   }
 
+  /** Services that a plan's rate schedule was ever offered for. */
+  servicesOf(plan: string, rateSchedule: string): readonly string[] {
+    const offers = this.offers.all().filter((fact) => fact.plan === plan && fact.rateSchedule === rateSchedule);
+    return [...new Set(offers.map(({ service }) => service))].sort();
+  }
+
   /**
    * The price in force at a usage time; undefined for a shell, and before the first version.
    * @throws when a stored price is not one this program understands: the record's rating is then a defect.

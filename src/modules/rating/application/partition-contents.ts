@@ -15,6 +15,8 @@ export interface ContentsState {
   readonly ledger: LedgerState;
   /** Billing cycles that ended by then are closed; 0 = none ever. */
   readonly closedTo?: number;
+  /** Log position of the last request that closed cycles; 0 = none ever. */
+  readonly closedAt?: number;
   readonly passed?: SecondPassed | null;
   readonly history?: HistoryIndexState;
 }
@@ -35,6 +37,7 @@ export class PartitionContents {
   /** What the last event that was folded answers. */
   logged: Mark = { through: 0 };
   closedTo = 0;
+  closedAt = 0;
   passed: SecondPassed | null = null;
   /** First event of a run that is not answered to its end: nothing of it is in the ledger. */
   private runFrom: number | undefined;
@@ -51,6 +54,7 @@ export class PartitionContents {
     if (kept === undefined) return;
     this.logged = kept.state.logged;
     this.closedTo = kept.state.closedTo ?? 0;
+    this.closedAt = kept.state.closedAt ?? 0;
     this.passed = kept.state.passed ?? null;
   }
 
@@ -104,14 +108,15 @@ export class PartitionContents {
 
   /** How far it answers is known to who appends. */
   toState(): Omit<ContentsState, 'logged'> {
-    const { closedTo, passed } = this;
-    return { closedTo, passed, history: this.index.toJSON(), ledger: this.ledger.toJSON() };
+    const { closedTo, closedAt, passed } = this;
+    return { closedTo, closedAt, passed, history: this.index.toJSON(), ledger: this.ledger.toJSON() };
   }
 
   private completed({ data, revision }: RecordedEvent & RatingRunAnswered): void {
     const { through, closedTo = 0, passedTo } = data;
     this.logged = { through };
     this.closedTo = Math.max(this.closedTo, closedTo);
+    if (closedTo > 0) this.closedAt = through;
     if (passedTo !== undefined) this.passed = { revision, asOf: Math.max(this.passed?.asOf ?? 0, passedTo) };
   }
 }

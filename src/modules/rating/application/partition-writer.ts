@@ -124,13 +124,16 @@ export class PartitionWriter {
     this.cut();
     await this.settled();
     const { tenant, partition, through, ledger, revision, contents } = this;
-    const { closedTo, passed, index } = contents;
+    const { closedTo, closedAt, passed, index } = contents;
     const { partial } = this.logged;
     const there = partial?.position === position ? partial.records : 0;
     const end = contents.beginRun(revision === 'no-stream' ? 0 : revision + 1);
     const history = new StreamHistory({ store: this.store, stream: this.stream, index, end, signal });
     const log = new RunLog(this.store, { tenant, partition, run, position, through }, metadata, { revision, there });
-    const last = await log.append(answer({ tenant, partition, through, ledger, closedTo, passed, history }), signal);
+    const last = await log.append(
+      answer({ tenant, partition, through, ledger, closedTo, closedAt, passed, history }),
+      signal,
+    );
     await contents.foldRun(last);
     this.mark(contents.logged);
     this.revision = last;

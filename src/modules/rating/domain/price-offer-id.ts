@@ -6,3 +6,7 @@ export function rateScheduleOf(priceOfferId: string): string {
 export function serviceOf(priceOfferId: string): string {
   return priceOfferId.split('.')[2] ?? '';
 }
+
+export function currencyOf(priceOfferId: string): string {
+  return priceOfferId.split('.')[3] ?? '';
+}

@@ -286,8 +286,6 @@ describe('parsePricing', () => {
   });
 
   it.each([
-    ['spend.minimum', { currency: 'EUR', charges: [flat], spend: { minimum: '10', maximum: '200.00', per: 'CYCLE' } }],
-    ['charges[0].on', { currency: 'EUR', charges: [{ name: 'fee', on: 'CYCLE_START', fixed: '5' }] }],
     [
       'charges[0].tiers.by',
       charge({ tiers: { by: 'VOLUME', accumulator: 'A', steps: [{ price: '1' }] }, accumulators: ['A'] }),
@@ -297,6 +295,13 @@ describe('parsePricing', () => {
     expect(Object.keys(errors)).toStrictEqual([path]);
     expect(Object.values(errors)[0]).toMatch(/is part of the language but not carried out by this version: /);
     expect('pricing' in parseLanguage(value)).toBe(true);
+  });
+
+  it.each([
+    ['a minimum spend', { currency: 'EUR', charges: [flat], spend: { minimum: '10', maximum: '200', per: 'CYCLE' } }],
+    ['a charge that recurs', { currency: 'EUR', charges: [{ name: 'fee', on: 'CYCLE_START', fixed: '5' }] }],
+  ])('takes %s', (_, value) => {
+    expect('pricing' in parsePricing(value)).toBe(true);
   });
 
   it('writes the units of zones and times out, so that a price says itself what is meant', () => {

@@ -54,3 +54,8 @@ export function resourceOf(key: ResourceKey): { readonly kind: 'ALLOWANCE' | 'AC
     ? { kind: 'ACCUMULATOR', name: key.slice(ACCUMULATOR_KEY.length) }
     : { kind: 'ALLOWANCE', name: allowance };
 }
+/** The key of that balance. */
+export function spendKey(scope: string): ResourceKey {
+  return accumulatorKey(spendCounter(scope));
+}
+

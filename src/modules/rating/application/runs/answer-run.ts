@@ -28,6 +28,8 @@ export interface RunPlace {
   readonly ledger: BalanceLedger;
   /** Epoch ms: billing cycles that ended by then are closed; 0 = none ever. */
   readonly closedTo: number;
+  /** Log position of the last request that closed cycles; 0 = none ever. */
+  readonly closedAt: number;
   /** The second pass before this run; null = there was none. */
   readonly passed: SecondPassed | null;
   readonly history: PartitionHistory;
@@ -41,7 +43,10 @@ export interface RunToAnswer extends Pick<RunPlace, 'run' | 'position'> {
 }
 
 /** What a partition knows of itself. */
-type Standing = Pick<RunPlace, 'tenant' | 'partition' | 'through' | 'ledger' | 'closedTo' | 'passed' | 'history'>;
+type Standing = Pick<
+  RunPlace,
+  'tenant' | 'partition' | 'through' | 'ledger' | 'closedTo' | 'closedAt' | 'passed' | 'history'
+>;
 
 /** What says monetized rows. */
 export type RowEvent = RecordedEvent & (UsageBatchRated | UsageRerated);

@@ -25,6 +25,7 @@ export interface NonUsageRatedColumns {
   readonly [column: string]: readonly unknown[];
   /**
    * `<subscription>:<type>:<price offer>:<charge>:<applied start>` within its account: the same thing is never due twice.
+   * A row that takes it back has the same key.
    */
   readonly key: readonly string[];
   readonly type: readonly NonUsageType[];
@@ -37,20 +38,28 @@ export interface NonUsageRatedColumns {
   readonly charge: readonly string[];
   readonly cycle: readonly number[];
   readonly cycleEnd: readonly number[];
-  /** [appliedStart, appliedEnd): the stretch of the cycle it is for. */
+  /** [appliedStart, appliedEnd): the stretch of the cycle it is for; of an activation both are its instant. */
   readonly appliedStart: readonly number[];
   readonly appliedEnd: readonly number[];
   /** Applied / full cycle, after the rule of proration; decimal text with ten decimals at most, for people. */
   readonly scale: readonly string[];
+  /** What it is charged for in days of the cycle, [firstDay, lastDay) of days; an activation knows no days (0, 0, 0). */
+  readonly firstDay: readonly number[];
+  readonly lastDay: readonly number[];
+  readonly days: readonly number[];
   readonly proration: readonly ('PRORATE' | 'NO_CHARGE' | 'FULL_CHARGE')[];
   readonly currency: readonly string[];
-  /** Units of the subscription. */
+  /** Units of the subscription; 1 of a true-up. */
   readonly quantity: readonly string[];
   /** At the rating scale: the sum of the amounts of its impacts. */
   readonly amount: readonly string[];
   readonly impacts: readonly (readonly RatedImpact[])[];
   /** Of a true-up: the net amount of the cycle that it was made from; else null. */
   readonly spent: readonly (string | null)[];
+  /** Of a true-up: what is due at least, for the part of the cycle it was agreed for; else null. */
+  readonly minimum: readonly (string | null)[];
+  /** It takes back what is not due any more, or corrects a true-up. */
+  readonly corrects: readonly boolean[];
 }
 
 /** Stream `rating-<tenant>.<partition>`; a chunk event. */

@@ -1,0 +1,134 @@
+import { unitsToString } from '../../../../shared/kernel/decimal.js';
+import { divideRounded } from '../../../../shared/kernel/rounding.js';
+import type { NonUsageRated, NonUsageRatedColumns, NonUsageRatedHead } from '../runs/non-usage-events.js';
+import type { RatedImpact } from '../events.js';
+import { serviceOf } from '../price-offer-id.js';
+import { dueCounter, type Movement } from './due.js';
+
+/** An event is full with this many rows, or so many bytes of JSON, estimated from above. */
+const MOST_ROWS = 1500;
+const MOST_BYTES = 400 * 1024;
+/** What a row takes beside its texts. */
+const ROW_BYTES = 420;
+const RATING_SCALE = 10;
+const ONE_SCALED = 10n ** BigInt(RATING_SCALE);
+
+export interface NonUsageFor {
+  readonly account: string;
+  readonly subscription: string;
+  /** Epoch ms. */
+  readonly cycle: { readonly start: number; readonly end: number };
+}
+
+type Head = Pick<NonUsageRatedHead, 'offers' | 'money'>;
+type Mutable<Columns> = { -readonly [Name in keyof Columns]: Columns[Name] extends readonly (infer V)[] ? V[] : never };
+type KnownColumns = {
+  [Name in keyof NonUsageRatedColumns as string extends Name ? never : Name]: NonUsageRatedColumns[Name];
+};
+
+/** An event of monetized non-usage records in the making. */
+export class NonUsageBatch {
+  private readonly columns = emptyColumns();
+  private readonly offers = new Map<string, { readonly priceOfferId: string; readonly version: number }>();
+  private readonly money = new Map<string, bigint>();
+  private bytes = 0;
+
+  get isEmpty(): boolean {
+    return this.columns.key.length === 0;
+  }
+
+  get isFull(): boolean {
+    return this.columns.key.length >= MOST_ROWS || this.bytes >= MOST_BYTES;
+  }
+
+  add({ account, subscription, cycle }: NonUsageFor, { due, amount, corrects }: Movement): void {
+    const { columns } = this;
+    const { type, charge, price, units, currency, applied, firstDay, lastDay, days, trueUp } = due;
+    const text = (value: bigint): string => unitsToString(value, RATING_SCALE);
+    const key = [subscription, type, price.priceOfferId, charge, applied.from].join(':');
+    const impacts = impactsOf(due, amount);
+    columns.key.push(key);
+    columns.type.push(type);
+    columns.account.push(account);
+    columns.subscription.push(subscription);
+    columns.service.push(serviceOf(price.priceOfferId));
+    columns.offer.push(this.offerIndex(price));
+    columns.charge.push(charge);
+    columns.cycle.push(cycle.start);
+    columns.cycleEnd.push(cycle.end);
+    columns.appliedStart.push(applied.from);
+    columns.appliedEnd.push(applied.to);
+    columns.scale.push(scaleOf(lastDay - firstDay, days));
+    columns.firstDay.push(firstDay);
+    columns.lastDay.push(lastDay);
+    columns.days.push(days);
+    columns.proration.push(due.proration);
+    columns.currency.push(currency);
+    columns.quantity.push(units);
+    columns.amount.push(text(amount));
+    columns.impacts.push(impacts);
+    columns.spent.push(trueUp === undefined ? null : text(trueUp.spent));
+    columns.minimum.push(trueUp === undefined ? null : text(trueUp.minimum));
+    columns.corrects.push(corrects);
+    this.money.set(currency, (this.money.get(currency) ?? 0n) + amount);
+    this.bytes +=
+      ROW_BYTES + 2 * (key.length + account.length + subscription.length) + 2 * JSON.stringify(impacts).length;
+  }
+
+  build(): { readonly head: Head; readonly columns: NonUsageRated['data']['columns'] } {
+    const money = Object.fromEntries(
+      [...this.money].map(([currency, sum]) => [currency, unitsToString(sum, RATING_SCALE)]),
+    );
+    return { head: { offers: [...this.offers.values()], money }, columns: this.columns };
+  }
+
+  private offerIndex({ priceOfferId, version }: Movement['due']['price']): number {
+    const key = `${priceOfferId}@${version}`;
+    const index = [...this.offers.keys()].indexOf(key);
+    if (index >= 0) return index;
+    this.offers.set(key, { priceOfferId, version });
+    return this.offers.size - 1;
+  }
+}
+
+/** What is charged, and the counter by which the next run knows that it was. */
+function impactsOf(due: Movement['due'], amount: bigint): readonly RatedImpact[] {
+  const text = unitsToString(amount, RATING_SCALE);
+  return [
+    ['PRICE', due.currency, due.units, null, text, null],
+    ['ACCUMULATOR', dueCounter(due, due.price), text, null, null, null],
+  ];
+}
+
+function scaleOf(days: number, whole: number): string {
+  if (whole === 0) return '1';
+  return unitsToString(divideRounded(BigInt(days) * ONE_SCALED, BigInt(whole), 'HALF_UP'), RATING_SCALE);
+}
+
+function emptyColumns(): Mutable<KnownColumns> {
+  return {
+    key: [],
+    type: [],
+    account: [],
+    subscription: [],
+    service: [],
+    offer: [],
+    charge: [],
+    cycle: [],
+    cycleEnd: [],
+    appliedStart: [],
+    appliedEnd: [],
+    scale: [],
+    firstDay: [],
+    lastDay: [],
+    days: [],
+    proration: [],
+    currency: [],
+    quantity: [],
+    amount: [],
+    impacts: [],
+    spent: [],
+    minimum: [],
+    corrects: [],
+  };
+}
