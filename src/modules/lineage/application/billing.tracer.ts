@@ -47,6 +47,7 @@ export class BillingTracer {
       usageType,
       currency,
       rateSchedule,
+      prepaid: charge.prepaid,
     });
     const missing = 'AGGREGATED_USAGE';
     switch (found.state) {
@@ -64,6 +65,14 @@ export class BillingTracer {
           missing,
           state: 'UNDER_WAY',
           message: `Monetized, not yet aggregated: run ${found.runId} is under way`,
+        });
+        return;
+      case 'PREPAID':
+        trace.graph.endsAt({
+          at,
+          missing,
+          state: 'ENDED',
+          message: 'Prepaid: it is paid out of top-ups, and never billed',
         });
         return;
       case 'NOTHING':

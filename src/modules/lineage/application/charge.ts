@@ -15,6 +15,8 @@ export interface Charge extends ChargeGroup {
   readonly version: number;
   /** It is made no more: quantity and amount are 0. */
   readonly withdrawn: boolean;
+  /** Paid out of top-ups: no line is made of it. */
+  readonly prepaid: boolean;
   readonly event: RecordedEvent & (UsageBatchRated | UsageRerated);
   readonly row: number;
   readonly mediatedPosition: number;
@@ -79,6 +81,7 @@ function chargeOf(recorded: RecordedEvent, row: number): Charge {
     line,
     partition: head.partition,
     ...versionOf(event, row),
+    prepaid: source.usageRecordType === 'PREPAID',
     event,
     row,
     mediatedPosition: source.position,

@@ -4,7 +4,7 @@ import { IsInstant } from '../../../shared/http/is-instant.js';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
 import { PriceImpactDto } from '../../catalog/index.js';
 
-const LINE_STATES = ['AGGREGATED', 'NOTHING', 'UNDER_WAY', 'NOT_AGGREGATED'] as const;
+const LINE_STATES = ['AGGREGATED', 'NOTHING', 'PREPAID', 'UNDER_WAY', 'NOT_AGGREGATED'] as const;
 
 export class MonetizedUsageQuery extends ListQuery {
   @ApiPropertyOptional({ description: 'Usage of this account.', example: 'A0000001' })
@@ -79,6 +79,9 @@ export class MonetizedUsageDto {
   @ApiProperty({ example: false, description: 'Rated again, the charge is made no more: quantity and amount are 0.' })
   withdrawn!: boolean;
 
+  @ApiProperty({ example: false, description: 'Paid out of top-ups: its amount is not billed.' })
+  prepaid!: boolean;
+
   @ApiProperty({ description: 'The raw line it comes from.', example: 'f3b0c44298fc1c149afbf:3' })
   recordId!: string;
 
@@ -127,14 +130,20 @@ export class ImpactDto extends PriceImpactDto {
 }
 
 export class RatedByPriceDto {
-  @ApiProperty({ description: '`<plan>.<rateSchedule>.<service>.<currency>`', example: 'MOBILE_M.STANDARD.MOBILE.EUR' })
+  @ApiProperty({
+    description: '`<plan>.<rateSchedule>.<service>.<currency>`; PRERATED: the record came with its price.',
+    example: 'MOBILE_M.STANDARD.MOBILE.EUR',
+  })
   priceOfferId!: string;
 
-  @ApiProperty({ example: 1, description: 'The version that was in force at the usage time.' })
+  @ApiProperty({ example: 1, description: 'The version that was in force at the usage time; 0 for PRERATED.' })
   version!: number;
 
-  @ApiProperty({ description: 'From which usage time on the version holds.', example: '2026-01-01T00:00:00.000Z' })
-  effectiveFrom!: string;
+  @ApiPropertyOptional({
+    description: 'From which usage time on the version holds. As the next two, absent for PRERATED.',
+    example: '2026-01-01T00:00:00.000Z',
+  })
+  effectiveFrom?: string;
 
   @ApiProperty({ example: 'calls', description: 'Name of the charge.' })
   charge!: string;
@@ -142,11 +151,11 @@ export class RatedByPriceDto {
   @ApiProperty({ example: 'seconds', nullable: true, type: String, description: 'Unit of the quantity.' })
   measure!: string | null;
 
-  @ApiProperty({ example: 42, description: 'Log position of the event that put this version.' })
-  position!: number;
+  @ApiPropertyOptional({ example: 42, description: 'Log position of the event that put this version.' })
+  position?: number;
 
-  @ApiProperty({ example: 'key:3f9a1c0b7e52', description: 'Who put it.' })
-  actor!: string;
+  @ApiPropertyOptional({ example: 'key:3f9a1c0b7e52', description: 'Who put it.' })
+  actor?: string;
 }
 
 export class LogAddressDto {
@@ -186,7 +195,7 @@ export class RecordLineDto {
     example: 'AGGREGATED',
     description:
       'AGGREGATED: in a line. NOTHING: aggregated by a run in which its group came to exactly nothing, so that no line was ' +
-      'made. UNDER_WAY: a run takes it now. NOT_AGGREGATED: the next run takes it.',
+      'made. PREPAID: paid out of top-ups, never billed. UNDER_WAY: a run takes it now. NOT_AGGREGATED: the next run takes it.',
   })
   state!: (typeof LINE_STATES)[number];
 

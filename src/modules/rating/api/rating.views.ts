@@ -32,6 +32,7 @@ function listedFields(item: Listed): { [Field in keyof MonetizedUsageDto]: Monet
     id: item.id,
     version: item.version,
     withdrawn: item.withdrawn,
+    prepaid: item.prepaid,
     recordId: recordId(item.fileId, item.line),
     account: item.account,
     subscription: item.subscription,
@@ -53,13 +54,11 @@ export function detailView(explained: ExplainedRecord, versions: readonly Record
     cycleStart: instantToString(record.cycle),
     ...causeFields(record.cause),
     price: {
-      priceOfferId: price.priceOfferId,
-      version: price.version,
-      effectiveFrom: instantToString(price.effectiveFrom),
+      priceOfferId: record.price.priceOfferId,
+      version: record.price.version,
       charge: explained.chargeName,
       measure: explained.measure,
-      position: price.event.position,
-      actor: price.event.actor,
+      ...priceEventFields(price),
     },
     impacts: impacts.map((impact) => ({ impactType: 'RATING', ...impact })),
     explanation: [...explained.steps],
@@ -68,6 +67,14 @@ export function detailView(explained: ExplainedRecord, versions: readonly Record
     mediated: record.mediated,
     versions: versions.map(versionView),
   };
+}
+
+function priceEventFields(
+  price: ExplainedRecord['price'],
+): Pick<MonetizedUsageDetailDto['price'], 'effectiveFrom' | 'position' | 'actor'> {
+  if (price === undefined) return {};
+  const { position, actor } = price.event;
+  return { effectiveFrom: instantToString(price.effectiveFrom), position, actor };
 }
 
 function versionView(version: RecordVersion): MonetizedVersionDto {
@@ -102,7 +109,7 @@ function causeFields(cause: RatedCause): { reprocessId?: string; runId?: string 
 function lineView(line: LineOfRecord): RecordLineDto {
   return {
     state: line.state,
-    ...(line.state === 'NOT_AGGREGATED' ? {} : { aggregationRunId: line.runId }),
+    ...('runId' in line ? { aggregationRunId: line.runId } : {}),
     ...(line.state === 'AGGREGATED' ? { lineId: line.lineId } : {}),
   };
 }

@@ -2,14 +2,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import { EVENT_STORE, type EventStore } from '../../../shared/event-store/event-store.port.js';
 import { compilePricing, explainCharge, parsePricing, type NamedImpact } from '../../catalog/index.js';
 import { serviceOf } from '../domain/price-offer-id.js';
+import { PRERATED_OFFER } from '../domain/prerated.js';
+import { AgreedRates } from './agreed-rates.js';
 import { ChunkUsage } from './chunk-usage.js';
+import { preratedAgain, settledAgain } from './explain-own-terms.js';
 import { LogEvents } from './log-events.js';
 import { LogMonetizedUsage } from './monetized-usage.reader.js';
 import type { MonetizedRecord, PriceVersion } from './monetized-usage.port.js';
 
 export interface ExplainedRecord {
   readonly record: MonetizedRecord;
-  readonly price: PriceVersion;
+  /** Undefined where the record came with its price. */
+  readonly price: PriceVersion | undefined;
   /** Name of the charge in the price. */
   readonly chargeName: string;
   readonly measure: string | null;
@@ -26,44 +30,48 @@ export interface ExplainedRecord {
 @Injectable()
 export class ChargeExplainer {
   private readonly events: LogEvents;
+  private readonly rates: AgreedRates;
 
   constructor(
     @Inject(EVENT_STORE) store: EventStore,
     private readonly reader: LogMonetizedUsage,
   ) {
     this.events = new LogEvents(store, 4);
+    this.rates = new AgreedRates(store);
   }
 
   async explain(tenant: string, record: MonetizedRecord): Promise<ExplainedRecord> {
     const { priceOfferId, version } = record.price;
+    if (priceOfferId === PRERATED_OFFER.priceOfferId) return this.explainPrerated(record);
     const price = await this.reader.priceVersion(tenant, priceOfferId, version);
     if (price === undefined)
       throw new Error(`${record.id} names version ${version} of ${priceOfferId}, which is not there`);
     if (record.withdrawn) return withdrawn(record, price);
     const parsed = parsePricing(price.pricing);
     if ('errors' in parsed) throw new Error(`Version ${version} of ${priceOfferId} can no longer be read`);
-    const { position, ordinal } = record.mediated;
-    const usage = new ChunkUsage(position, (await this.events.mediatedAt(position)).data);
-    usage.ordinal = ordinal;
-    const { charged, impacts, steps } = explainCharge(
-      compilePricing(parsed.pricing, undefined, serviceOf(priceOfferId)),
-      record.charge,
-      usage,
-      record.before,
-    );
-    const equal =
-      charged.amountText === record.amount &&
-      charged.quantityText === record.quantity &&
-      JSON.stringify(charged.impacts) === JSON.stringify(record.impacts);
+    const usage = await this.usageOf(record);
+    const custom = await this.rates.of(tenant, record, parsed.pricing);
+    const compiled = compilePricing(custom?.pricing ?? parsed.pricing, undefined, serviceOf(priceOfferId));
+    const explanation = explainCharge(compiled, record.charge, usage, record.before);
+    const made = settledAgain(record, explanation);
     return {
       record,
       price,
-      chargeName: charged.charge.name,
+      chargeName: explanation.charged.charge.name,
       measure: parsed.pricing.charges[record.charge]?.measure ?? null,
-      impacts,
-      steps,
-      recomputed: { amount: charged.amountText, quantity: charged.quantityText, equal },
+      ...made,
+      steps: [...(custom === undefined ? [] : [custom.step]), ...made.steps],
     };
+  }
+
+  private async explainPrerated(record: MonetizedRecord): Promise<ExplainedRecord> {
+    return { record, price: undefined, ...preratedAgain(record, await this.usageOf(record)) };
+  }
+
+  private async usageOf({ mediated: { position, ordinal } }: MonetizedRecord): Promise<ChunkUsage> {
+    const usage = new ChunkUsage(position, (await this.events.mediatedAt(position)).data);
+    usage.ordinal = ordinal;
+    return usage;
   }
 }
 

@@ -142,6 +142,7 @@ function conditionsOf(group: RecordGroup, { revision, takes }: Omit<Part, 'spec'
     { field: 'usageType', op: 'eq', value: group.usageType },
     { field: 'currency', op: 'eq', value: group.currency },
     { field: 'rateSchedule', op: 'eq', value: group.rateSchedule },
+    { field: 'prepaid', op: 'eq', value: false },
   ];
   if (takes === true) conditions.push({ field: 'moved', op: 'eq', value: true });
   if (group.firstAt !== undefined) conditions.push({ field: 'at', op: 'gte', value: group.firstAt });

@@ -23,6 +23,7 @@ export function monetizedRecord(event: RatedEvent, row: number): MonetizedRecord
     line,
     charge,
     ...versionOf(event, row),
+    prepaid: source.usageRecordType === 'PREPAID',
     account: columns.account[row] ?? '',
     subscription: columns.subscription[row] ?? '',
     serviceId: columns.serviceId[row] ?? '',

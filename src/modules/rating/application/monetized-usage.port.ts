@@ -32,6 +32,8 @@ export interface MonetizedRecord {
   readonly version: number;
   /** The charge is made no more: quantity and amount are 0, and there are no impacts. */
   readonly withdrawn: boolean;
+  /** Paid out of top-ups: it is not billed. */
+  readonly prepaid: boolean;
   readonly account: string;
   readonly subscription: string;
   readonly serviceId: string;

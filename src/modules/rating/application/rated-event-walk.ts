@@ -110,10 +110,11 @@ function is(wanted: string | undefined, found: string | undefined): boolean {
 
 function itemOf(record: MonetizedRecord): MonetizedItem {
   const { id, account, at, subscription, serviceId, serviceType, usageType, rateSchedule, currency } = record;
-  const { quantity, amount, fileId, line, charge, version, withdrawn, address } = record;
+  const { quantity, amount, fileId, line, charge, version, withdrawn, prepaid, address } = record;
   const owner = { account, subscription, serviceId, serviceType, usageType, rateSchedule };
   const { revision, row } = address;
-  return { id, ...owner, at, revision, row, version, withdrawn, currency, quantity, amount, fileId, line, charge };
+  const state = { version, withdrawn, prepaid };
+  return { id, ...owner, at, revision, row, ...state, currency, quantity, amount, fileId, line, charge };
 }
 
 /** A cursor is bound to its tenant and filter: another list's cursor is refused, not misread. */

@@ -71,6 +71,7 @@ export class RecordVersions {
       usageType,
       currency,
       rateSchedule,
+      prepaid: record.before?.prepaid !== undefined,
     });
   }
 }
