@@ -31,6 +31,7 @@ export type { PriceUnits } from './domain/pricing/price-units.js';
 export { chargeLine } from './domain/pricing/charge-line.js';
 export type { Before, Charged, Impact, NotCharged } from './domain/pricing/charged.js';
 export type { Balances, PricedUsage } from './domain/pricing/priced-usage.js';
+export { findingsOf, type Finding, type MadeCharge } from './domain/pricing/findings.js';
 export { explainCharge, type Explanation } from './domain/pricing/explain-charge.js';
 export { chargedShares, chargeRecurring, minimumSpend, trueUp } from './domain/pricing/recurring-charge.js';
 export { spendKey } from './domain/pricing/resource-keys.js';

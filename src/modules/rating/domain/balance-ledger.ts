@@ -37,6 +37,12 @@ export class BalanceLedger {
   /** Lists of keys already in use, by their joined text. */
   private readonly shapes = new Map<string, readonly string[]>();
 
+  /**
+   * @param base a ledger to begin with: what is done to this one leaves it as it is. A holder is taken over when it is
+   * first looked at; `size` and `toJSON` know no others.
+   */
+  constructor(private readonly base?: BalanceLedger) {}
+
   /** How many subscriptions have a balance. */
   get size(): number {
     return this.holders.size;
@@ -59,6 +65,15 @@ export class BalanceLedger {
     }
     balances.keys = this.shape([...balances.keys, key]);
     balances.values = [...balances.values, value];
+  }
+
+  /** As if it had never been: what was granted, or read of a meter, by nobody any more. */
+  drop(holder: string, cycle: number, key: string): void {
+    const balances = this.cycleOf(holder, cycle);
+    const index = balances?.keys.indexOf(key) ?? -1;
+    if (balances === undefined || index < 0) return;
+    balances.keys = this.shape(balances.keys.filter((_, at) => at !== index));
+    balances.values = balances.values.filter((_, at) => at !== index);
   }
 
   add(holder: string, cycle: number, key: string, change: bigint): void {
@@ -119,7 +134,7 @@ export class BalanceLedger {
   }
 
   cycleOf(holder: string, cycle: number): CycleBalances | undefined {
-    let balances = this.holders.get(holder);
+    let balances = this.newestOf(holder);
     while (balances !== undefined && balances.cycle !== cycle) balances = balances.older;
     return balances;
   }
@@ -127,7 +142,7 @@ export class BalanceLedger {
   /** A balance in the latest cycle before one that has it; cycles are kept as they were opened, not by their time. */
   latestBefore(holder: string, cycle: number, key: string): bigint | undefined {
     let latest: CycleBalances | undefined;
-    for (let at = this.holders.get(holder); at !== undefined; at = at.older) {
+    for (let at = this.newestOf(holder); at !== undefined; at = at.older) {
       const isLater = at.cycle < cycle && (latest === undefined || at.cycle > latest.cycle);
       if (isLater && balanceIn(at, key) !== undefined) latest = at;
     }
@@ -135,9 +150,17 @@ export class BalanceLedger {
   }
 
   open(holder: string, cycle: number): CycleBalances {
-    const made: CycleBalances = { cycle, keys: [], values: [], older: this.holders.get(holder) };
+    const made: CycleBalances = { cycle, keys: [], values: [], older: this.newestOf(holder) };
     this.holders.set(holder, made);
     return made;
+  }
+
+  private newestOf(holder: string): CycleBalances | undefined {
+    const own = this.holders.get(holder);
+    if (own !== undefined || this.base === undefined) return own;
+    const copy = copyOf(this.base.newestOf(holder));
+    if (copy !== undefined) this.holders.set(holder, copy);
+    return copy;
   }
 
   private shape(keys: readonly string[]): readonly string[] {
@@ -147,6 +170,12 @@ export class BalanceLedger {
     this.shapes.set(text, keys);
     return keys;
   }
+}
+
+function copyOf(balances: CycleBalances | undefined): CycleBalances | undefined {
+  if (balances === undefined) return undefined;
+  const { cycle, keys, values } = balances;
+  return { cycle, keys, values: [...values], older: copyOf(balances.older) };
 }
 
 function balanceIn(balances: CycleBalances | undefined, key: string): bigint | undefined {

@@ -52,6 +52,8 @@ export interface Finding {
   readonly of: 'CYCLE' | 'EARLIER' | 'LATEST';
   /** In units of 10^-12; undefined = there was no such balance. */
   readonly found: bigint | undefined;
+  /** None is as good as 0: of what is only counted. */
+  readonly noneIsZero: boolean;
   /** It says where a price by VOLUME stands in its cycle. */
   readonly volume: boolean;
 }

@@ -1,0 +1,175 @@
+import { canonicalJson } from '../../../../shared/kernel/canonical-json.js';
+import type { BalanceLedger } from '../balance-ledger.js';
+import type { RecordFacts } from '../rated-batch.js';
+import type { AccountReplay, CycleTotals, ReplayProblem } from './account-replay.js';
+import { BalanceSums, movesOf, placeOf, type BalanceId } from './balance-moves.js';
+import { balanceOf, stands, type Grounds } from './line-grounds.js';
+import { openingLedger } from './opening-ledger.js';
+import type { ChargeRow, StandingRecord } from './standing-record.js';
+
+/** What one walk leaves to the next. */
+export interface Known<Usage extends RecordFacts> {
+  /** Grows from walk to walk. */
+  readonly disturbed: BalanceSums;
+  /** What balances came to that volumes are counted in. */
+  readonly totals: ReadonlyMap<string, Total>;
+  /** What records that were rated again were charged. */
+  readonly rated: ReadonlyMap<StandingRecord<Usage>, readonly ChargeRow[]>;
+}
+
+interface Total {
+  readonly balance: BalanceId;
+  readonly value: bigint;
+}
+
+/**
+ * One walk over the records of an account in event order, on balances without them: what is rated again is charged anew,
+ * all else stands and is folded as it is.
+ */
+export class ReplayWalk<Usage extends RecordFacts> {
+  readonly ledger: BalanceLedger;
+  readonly rated = new Map<StandingRecord<Usage>, readonly ChargeRow[]>();
+  readonly problems: ReplayProblem<Usage>[] = [];
+  private readonly shifted = new BalanceSums();
+  private readonly counted = new Map<string, BalanceId>();
+
+  constructor(
+    private readonly replay: AccountReplay<Usage>,
+    private readonly whole: (record: StandingRecord<Usage>) => boolean,
+    private readonly known: Known<Usage>,
+  ) {
+    this.ledger = openingLedger(replay.account, replay.ledger, replay.records);
+  }
+
+  /** @param ordered the records in event order. */
+  run(ordered: readonly StandingRecord<Usage>[]): void {
+    for (const record of ordered) {
+      if (!this.isDue(record) || !this.rateAgain(record)) this.keep(record);
+    }
+  }
+
+  /** What the balances came to that volumes are counted in. */
+  totals(): ReadonlyMap<string, Total> {
+    const totals = new Map<string, Total>();
+    for (const [name, balance] of this.counted) {
+      totals.set(name, { balance, value: this.ledger.get(balance.holder, balance.period, balance.key) ?? 0n });
+    }
+    return totals;
+  }
+
+  private isDue(record: StandingRecord<Usage>): boolean {
+    if (this.replay.selected(record)) return true;
+    const whole = this.whole(record);
+    // Nothing is in question yet: the usual case of most records, and it costs nothing.
+    if (!whole && this.known.disturbed.size === 0) return false;
+    return !stands(this.grounds(whole), record);
+  }
+
+  private grounds(whole: boolean): Grounds<Usage> {
+    const { account, findings, cycleBefore } = this.replay;
+    return {
+      account,
+      ledger: this.ledger,
+      disturbed: this.known.disturbed,
+      shifted: this.shifted,
+      findings,
+      cycleBefore,
+      totalOf: whole ? (balance) => this.totalOf(balance) : undefined,
+    };
+  }
+
+  /** False when it keeps what it has. */
+  private rateAgain(record: StandingRecord<Usage>): boolean {
+    const { account, rate } = this.replay;
+    const outcome = rate(record, this.ledger, this.whole(record) ? this.totalsFor(record) : undefined);
+    if (outcome.kind === 'SUSPENDED') {
+      this.problems.push({ record, reason: outcome.reason });
+      return false;
+    }
+    const { rated } = outcome;
+    if (rated.account !== account) throw new Error(`A record of account ${account} was rated for ${rated.account}`);
+    const { subscription, cycle, currency, priceOfferId, version } = rated;
+    const rows = outcome.charges.map((charge): ChargeRow => {
+      return {
+        charge: charge.charge.index,
+        subscription,
+        usageType: charge.usageType,
+        cycle,
+        offer: { priceOfferId, version },
+        currency,
+        quantity: charge.quantityText,
+        amount: charge.amountText,
+        impacts: charge.impacts,
+        before: charge.before,
+      };
+    });
+    this.rated.set(record, rows);
+    this.noteDifference(record, rows);
+    return true;
+  }
+
+  private keep({ rows }: StandingRecord<Usage>): void {
+    for (const row of rows) {
+      for (const { holder, period, key, change } of movesOf(this.replay.account, row)) {
+        this.ledger.add(holder, period, key, change);
+      }
+    }
+  }
+
+  /** What it moves otherwise, or found otherwise, is in question for all who rest on it, also for those before it. */
+  private noteDifference(record: StandingRecord<Usage>, rows: readonly ChargeRow[]): void {
+    const { account } = this.replay;
+    const difference = new BalanceSums();
+    for (const row of rows) for (const move of movesOf(account, row)) difference.add(move, move.change);
+    for (const row of record.rows) for (const move of movesOf(account, row)) difference.add(move, -move.change);
+    for (const { change, ...balance } of difference.toList()) {
+      if (change === 0n) continue;
+      this.shifted.add(balance, change);
+      this.known.disturbed.add(balance, 0n);
+    }
+    for (const balance of this.foundOtherwise(record, rows)) this.known.disturbed.add(balance, 0n);
+  }
+
+  private foundOtherwise(record: StandingRecord<Usage>, rows: readonly ChargeRow[]): readonly BalanceId[] {
+    const whole = this.whole(record);
+    return record.rows.flatMap((old) => {
+      if (old.withdrawn) return [];
+      const row = rows.find(({ charge }) => charge === old.charge);
+      const same = row !== undefined && canonicalJson(groundsIn(row)) === canonicalJson(groundsIn(old));
+      if (same) return [];
+      return this.replay.findings(record, old).flatMap((finding) => {
+        // The place of a record in a total is nobody else's.
+        if (finding.volume && whole) return [];
+        return [balanceOf(this.replay, record, old, finding)];
+      });
+    });
+  }
+
+  /** Where its accumulators are is said by how it was rated last. */
+  private totalsFor(record: StandingRecord<Usage>): CycleTotals {
+    const { account } = this.replay;
+    const rows = this.known.rated.get(record) ?? record.rows;
+    return {
+      totalOf: (key) => {
+        const row = rows.find(({ before }) => before?.elsewhere?.[key] !== undefined) ?? rows[0];
+        const balance = row === undefined ? undefined : placeOf(account, row, key);
+        return balance === undefined ? undefined : this.totalOf(balance);
+      },
+    };
+  }
+
+  /** As of the walk before; at first what stands. */
+  private totalOf(balance: BalanceId): bigint {
+    const { holder, period, key } = balance;
+    const name = `${key}\n${period}\n${holder}`;
+    this.counted.set(name, balance);
+    return this.known.totals.get(name)?.value ?? this.replay.ledger.get(holder, period, key) ?? 0n;
+  }
+}
+
+/** Of what a row says it found, that which balances said. */
+function groundsIn({ before }: ChargeRow): unknown {
+  if (before === null) return null;
+  const { accumulator, allowances, balances = {}, order = [], meter = null, carried = [], elsewhere = {} } = before;
+  return { accumulator, allowances, balances, order, meter, carried, elsewhere };
+}
