@@ -14,7 +14,11 @@ const SEED = Number(process.env.RETALLY_FAULT_SEED ?? '20260301');
 /** A few thousand with every test; a million in the runs for faults. */
 const RECORDS = RUNS === 1 ? 4_000 : 40_000;
 const RECORDS_PER_PRICE = 100;
-const CYCLES = { startAt: (at: number) => billingCycleAt(at, 1, 'UTC').start };
+const CYCLES = {
+  startAt: (at: number) => billingCycleAt(at, 1, 'UTC').start,
+  endAt: (at: number) => billingCycleAt(at, 1, 'UTC').end,
+  timeZone: 'UTC',
+};
 
 function usageOf({ usageType, at, quantities, attributes }: OracleRecord): PricedUsage {
   return { usageType, at, serviceId: '', quantity: (name) => quantities[name], attribute: (name) => attributes[name] };

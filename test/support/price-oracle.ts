@@ -221,8 +221,7 @@ export class PriceOracle {
       .map((grant) => grant.allowance);
     const rank = (name: string): string => {
       const rule = ORACLE_ALLOWANCES[name];
-      const priority = String(rule?.priority ?? 999).padStart(3, '0');
-      return `${priority} ${rule?.validity?.to ?? '9999'}`;
+      return String(rule?.priority ?? 999).padStart(3, '0');
     };
     return [...new Set([...held, ...granted])].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
   }

@@ -37,6 +37,8 @@ export function unitsOf(units: {
   readonly times?: Readonly<Record<string, TimeUnit>>;
   readonly rates?: Readonly<Record<string, NonNullable<ReturnType<PriceUnits['rateUnit']>>>>;
   readonly allowances?: Readonly<Record<string, NonNullable<ReturnType<PriceUnits['allowance']>>>>;
+  readonly accumulators?: Readonly<Record<string, NonNullable<ReturnType<PriceUnits['accumulator']>>>>;
+  readonly elsewhere?: PriceUnits['elsewhere'];
 }): PriceUnits {
   const zones = new Map(Object.entries(units.zones ?? {}).map(([name, unit]) => [name, compileZoneUnit(unit)]));
   const times = new Map(Object.entries(units.times ?? {}).map(([name, unit]) => [name, compileTimeUnit(unit, 'UTC')]));
@@ -45,6 +47,8 @@ export function unitsOf(units: {
     timeUnit: (name) => times.get(name),
     rateUnit: (name) => units.rates?.[name],
     allowance: (name) => units.allowances?.[name],
+    accumulator: (name) => units.accumulators?.[name],
+    elsewhere: units.elsewhere,
   };
 }
 

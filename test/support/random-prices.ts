@@ -1,3 +1,4 @@
+import type { AllowanceRule } from '../../src/modules/catalog/domain/pricing/price-units.js';
 import { unitsOf } from './priced-line.js';
 
 export interface OracleRecord {
@@ -12,12 +13,10 @@ export const ORACLE_PREFIXES: readonly (readonly [prefix: string, zone: string])
   ['49', 'DE'],
   ['4915', 'DE_MOBILE'],
 ];
-export const ORACLE_ALLOWANCES: Readonly<
-  Record<string, { readonly unit: string; readonly priority: number; readonly validity?: { type: string; to: string } }>
-> = {
+export const ORACLE_ALLOWANCES: Readonly<Record<string, AllowanceRule>> = {
   L1: { unit: 'seconds', priority: 2 },
   L2: { unit: 'seconds', priority: 1 },
-  L3: { unit: 'seconds', priority: 1, validity: { type: 'DATES', to: '2026-06-01' } },
+  L3: { unit: 'seconds', priority: 1 },
 };
 export const ORACLE_UNITS = unitsOf({
   zones: {

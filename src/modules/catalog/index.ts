@@ -29,6 +29,7 @@ export { compilePricing, type CompiledPrice } from './domain/pricing/compile-pri
 export type { CompiledCharge } from './domain/pricing/compile-charge.js';
 export type { PriceUnits } from './domain/pricing/price-units.js';
 export { chargeLine } from './domain/pricing/charge-line.js';
+export { ElsewhereDraft } from './domain/pricing/elsewhere-draft.js';
 export type { Before, Charged, Impact, NotCharged } from './domain/pricing/charged.js';
 export type { Balances, PricedUsage } from './domain/pricing/priced-usage.js';
 export { findingsOf, type Finding, type MadeCharge } from './domain/pricing/findings.js';

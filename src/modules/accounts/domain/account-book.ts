@@ -168,6 +168,23 @@ export class AccountBook {
     }
   }
 
+  /**
+   * Since when a subscription has been active, without a break, on the plan it has at an instant (epoch ms); the instant
+   * itself when it is not.
+   */
+  subscribedSince(account: string, subscription: string, at: number): number {
+    const { accounts, subscriptions } = this.directory;
+    const number = subscriptions.find(subscription, accounts.find(account));
+    let since = at;
+    let said = number < 0 ? undefined : this.subscriptionTerms.at(number, at);
+    const plan = said?.terms.plan;
+    while (said?.terms.status === 'ACTIVE' && said.terms.plan === plan) {
+      since = said.from;
+      said = this.subscriptionTerms.at(number, since - 1);
+    }
+    return since;
+  }
+
   toJSON(): AccountBookState {
     const { directory } = this;
     const writer = new ByteWriter();

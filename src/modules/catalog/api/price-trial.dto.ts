@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { BALANCE_SCOPES } from '../domain/pricing/price-units.js';
 import { PriceImpactDto } from './price-impact.dto.js';
 
 export class TriedChargeDto {
@@ -98,8 +99,27 @@ export class TriedCycleDto {
 }
 
 export class TriedBalanceDto {
-  @ApiProperty({ description: 'Start of the billing cycle.', example: '2026-01-01T00:00:00.000Z' })
-  cycleStart!: string;
+  @ApiProperty({ description: 'Who shares it.', enum: BALANCE_SCOPES, example: 'SUBSCRIPTION' })
+  scope!: string;
+
+  @ApiPropertyOptional({ description: 'Whose it is, with the scope SERVICE_ID.', example: '491510000001' })
+  serviceId?: string;
+
+  @ApiProperty({
+    description: 'Start of its period: the billing cycle, unless its resource says otherwise; null when it has none.',
+    type: String,
+    nullable: true,
+    example: '2026-01-01T00:00:00.000Z',
+  })
+  validFrom!: string | null;
+
+  @ApiProperty({
+    description: 'End of its period; null when it never ends.',
+    type: String,
+    nullable: true,
+    example: '2026-02-01T00:00:00.000Z',
+  })
+  validTo!: string | null;
 
   @ApiProperty({ description: 'What it is a balance of.', enum: ['ALLOWANCE', 'ACCUMULATOR'], example: 'ACCUMULATOR' })
   kind!: string;
@@ -107,7 +127,25 @@ export class TriedBalanceDto {
   @ApiProperty({ description: 'Its name; those that begin with $ the price keeps for itself.', example: 'TALKED' })
   resource!: string;
 
-  @ApiProperty({ description: 'After all records.', example: '1266' })
+  @ApiProperty({ description: 'What was granted, or was there before (allowances).', example: '0' })
+  granted!: string;
+
+  @ApiProperty({
+    description: 'What was carried over from earlier cycles, less what was carried on to later ones (allowances).',
+    example: '0',
+  })
+  carried!: string;
+
+  @ApiProperty({
+    description: 'An allowance: what was used of it. An accumulator: what was added up.',
+    example: '1266',
+  })
+  used!: string;
+
+  @ApiProperty({
+    description: 'After all records. An allowance: what is left. An accumulator: what was added up.',
+    example: '1266',
+  })
   balance!: string;
 }
 

@@ -1,14 +1,15 @@
 import type { FieldError } from '../../../shared/kernel/refusal.js';
 import { parseInstant } from '../../../shared/kernel/fields.js';
 import { billingCycleAt } from '../../../shared/kernel/period.js';
+import type { BillingCalendar } from '../domain/pricing/keeping.js';
 import type { PricedUsage } from '../domain/pricing/priced-usage.js';
 import { quantityUnits } from '../domain/pricing/scaled.js';
-import type { TrialCycles, TrialStart } from '../domain/pricing/trial-balances.js';
+import type { TrialStart } from '../domain/pricing/trial-balances.js';
 import type { TriedRecordRequest, TryPricingRequest } from './price-trial.request.dto.js';
 
 interface Trial {
   readonly records: readonly PricedUsage[];
-  readonly cycles: TrialCycles;
+  readonly cycles: BillingCalendar;
   readonly start: TrialStart;
 }
 
@@ -22,7 +23,11 @@ export function readTrial(request: TryPricingRequest): Trial | { readonly errors
   const accumulators = textsOf(request.accumulators, 'accumulators', errors, isBalance);
   const allowances = textsOf(request.allowances, 'allowances', errors, isBalance);
   if (errors.length > 0) return { errors };
-  const cycles = { startAt: (at: number) => billingCycleAt(at, billingDay, timeZone).start };
+  const cycles = {
+    startAt: (at: number) => billingCycleAt(at, billingDay, timeZone).start,
+    endAt: (at: number) => billingCycleAt(at, billingDay, timeZone).end,
+    timeZone,
+  };
   return { records: read, cycles, start: { accumulators, allowances } };
 }
 

@@ -1,6 +1,7 @@
 import { instantToString } from '../../../shared/kernel/clock.js';
 import type { PricingTrial, TriedCycle, TriedRecord } from '../domain/pricing/try-pricing.js';
-import type { PricingTrialDto, TriedCycleDto, TriedRecordDto } from './price-trial.dto.js';
+import type { TrialBalance } from '../domain/pricing/trial-balances.js';
+import type { PricingTrialDto, TriedBalanceDto, TriedCycleDto, TriedRecordDto } from './price-trial.dto.js';
 
 export function trialView(trial: PricingTrial): PricingTrialDto {
   return {
@@ -9,8 +10,16 @@ export function trialView(trial: PricingTrial): PricingTrialDto {
     records: trial.records.map(recordView),
     cycles: trial.cycles.map(cycleView),
     withoutUsage: trial.withoutUsage.map(({ steps, ...charge }) => ({ ...charge, explanation: [...steps] })),
-    balances: trial.balances.map(({ cycle, ...balance }) => ({ cycleStart: instantToString(cycle), ...balance })),
+    balances: trial.balances.map(balanceView),
     notCarriedOut: [...trial.notCarriedOut],
+  };
+}
+
+function balanceView({ cycle, end, ...balance }: TrialBalance): TriedBalanceDto {
+  return {
+    ...balance,
+    validFrom: cycle === null ? null : instantToString(cycle),
+    validTo: end === null ? null : instantToString(end),
   };
 }
 

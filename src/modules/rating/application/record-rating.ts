@@ -1,7 +1,9 @@
-import { chargeLine, type Charged } from '../../catalog/index.js';
-import { BalanceDraft, type BalanceLedger } from '../domain/balance-ledger.js';
+import { chargeLine, type Charged, type CompiledPrice } from '../../catalog/index.js';
+import { BalanceDraft } from '../domain/balance-draft.js';
+import type { BalanceLedger } from '../domain/balance-ledger.js';
 import type { RatedFor, SuspendedReason } from '../domain/rated-batch.js';
 import type { ChunkUsage } from './chunk-usage.js';
+import { elsewhereFor } from './elsewhere-balances.js';
 import type { ReferenceData, Route } from './reference-data.js';
 import { suspend } from './suspense-reasons.js';
 
@@ -43,7 +45,7 @@ export class RecordRating {
       return suspended(suspend.currencyMismatch(owner, priceOfferId, price.currency));
     }
     const cycle = route.cycles.startAt(at);
-    const draft = this.draftFor(ledger, route, cycle);
+    const draft = this.draftFor(price, ledger, { route, usage, cycle });
     const charges = chargeLine(price, usage, draft);
     if ('code' in charges) {
       return suspended(suspend.notCharged(owner, priceOfferId, version.version, charges));
@@ -59,9 +61,14 @@ export class RecordRating {
     return { kind: 'MONETIZED', rated, charges };
   }
 
-  private draftFor(ledger: BalanceLedger, { holder, cycles }: Route, cycle: number): BalanceDraft {
+  private draftFor(
+    price: CompiledPrice,
+    ledger: BalanceLedger,
+    { route, usage, cycle }: { readonly route: Route; readonly usage: ChunkUsage; readonly cycle: number },
+  ): BalanceDraft {
+    const elsewhere = elsewhereFor(price, route, usage, { ledger, cycle, reference: this.reference });
     this.draft ??= new BalanceDraft(ledger);
-    this.draft.start(ledger, holder, cycle, cycles);
+    this.draft.start(ledger, route.holder, cycle, route.cycles, elsewhere);
     return this.draft;
   }
 }

@@ -3,10 +3,11 @@ import type { RatedBefore, RatedImpact, UsageBatchRatedColumns } from './events.
 import { quantityUnitsOf } from './quantity-units.js';
 
 /**
- * One subscription in one billing cycle. The list of keys is shared between all that have the same ones, so that what
- * is kept per subscription is an array of integers.
+ * One holder in one period: nearly always a subscription in a billing cycle. The list of keys is shared between all that
+ * have the same ones, so that what is kept per subscription is an array of integers.
  */
 export interface CycleBalances {
+  /** Start of the period; 0 for what never begins anew. */
   readonly cycle: number;
   keys: readonly string[];
   /** As long as `keys`, and no longer: a pushed-to array would take three times the memory. */
@@ -15,13 +16,6 @@ export interface CycleBalances {
   readonly older: CycleBalances | undefined;
 }
 
-/** The start of the billing cycle an instant belongs to. */
-export interface CycleStarts {
-  startAt(at: number): number;
-}
-
-const ALLOWANCES = 'allowance/';
-
 /** For a snapshot: `[holder, [[cycle, keys, values], ...]]`, newest first. */
 export type LedgerState = readonly (readonly [
   holder: string,
@@ -29,8 +23,9 @@ export type LedgerState = readonly (readonly [
 ])[];
 
 /**
- * The balances of one partition, per subscription x resource x billing cycle, in memory: a fold of the partition's
- * stream and nothing else. A subscription whose price looks at no balance is not in it.
+ * The balances of one partition in memory, per holder x resource x period: a fold of the partition's stream and nothing
+ * else. The holder is a subscription and the period its billing cycle, unless a row says otherwise (`before.elsewhere`).
+ * A subscription whose price looks at no balance is not in it.
  */
 export class BalanceLedger {
   private readonly holders = new Map<string, CycleBalances>();
@@ -149,6 +144,11 @@ export class BalanceLedger {
     return balanceIn(latest, key);
   }
 
+  /** Everything of a holder, as it was opened, the newest first. */
+  *periodsOf(holder: string): Iterable<CycleBalances> {
+    for (let at = this.newestOf(holder); at !== undefined; at = at.older) yield at;
+  }
+
   open(holder: string, cycle: number): CycleBalances {
     const made: CycleBalances = { cycle, keys: [], values: [], older: this.newestOf(holder) };
     this.holders.set(holder, made);
@@ -178,7 +178,7 @@ function copyOf(balances: CycleBalances | undefined): CycleBalances | undefined 
   return { cycle, keys, values: [...values], older: copyOf(balances.older) };
 }
 
-function balanceIn(balances: CycleBalances | undefined, key: string): bigint | undefined {
+export function balanceIn(balances: CycleBalances | undefined, key: string): bigint | undefined {
   if (balances === undefined) return undefined;
   const index = balances.keys.indexOf(key);
   return index < 0 ? undefined : balances.values[index];
@@ -189,69 +189,12 @@ export function holderOf(account: string, subscription: string): string {
   return `${account}\n${subscription}`;
 }
 
-/**
- * The balances of one record's subscription and cycle while the record is rated: changes are kept apart until the whole
- * line is charged, so that a line that fails moves nothing.
- */
-export class BalanceDraft {
-  private holder = '';
-  private cycle = 0;
-  private cycles: CycleStarts | undefined;
-  /** Found once for all that one record asks. */
-  private balances: CycleBalances | undefined;
-  private readonly keys: string[] = [];
-  private readonly values: bigint[] = [];
+/** What all subscriptions of an account share. */
+export function accountHolder(account: string): string {
+  return `${account}\n`;
+}
 
-  constructor(private ledger: BalanceLedger) {}
-
-  start(ledger: BalanceLedger, holder: string, cycle: number, cycles: CycleStarts): void {
-    this.ledger = ledger;
-    this.holder = holder;
-    this.cycle = cycle;
-    this.cycles = cycles;
-    this.balances = ledger.cycleOf(holder, cycle);
-    this.keys.length = 0;
-    this.values.length = 0;
-  }
-
-  get(key: string): bigint | undefined {
-    const index = this.keys.indexOf(key);
-    return index >= 0 ? this.values[index] : balanceIn(this.balances, key);
-  }
-
-  set(key: string, value: bigint): void {
-    const index = this.keys.indexOf(key);
-    if (index >= 0) {
-      this.values[index] = value;
-      return;
-    }
-    this.keys.push(key);
-    this.values.push(value);
-  }
-
-  /** As the billing cycle before left it. */
-  earlier(key: string): bigint | undefined {
-    if (this.cycles === undefined) return undefined;
-    return balanceIn(this.ledger.cycleOf(this.holder, this.cycles.startAt(this.cycle - 1)), key);
-  }
-
-  /** In the latest cycle that has it, up to this one. */
-  latest(key: string): bigint | undefined {
-    return this.get(key) ?? this.ledger.latestBefore(this.holder, this.cycle, key);
-  }
-
-  /** Names of the allowances of the cycle, in the order they were granted. */
-  allowances(): readonly string[] {
-    const granted = this.balances?.keys ?? [];
-    const keys = [...granted, ...this.keys.filter((key) => !granted.includes(key))];
-    return keys.flatMap((key) => (key.startsWith(ALLOWANCES) ? key.slice(ALLOWANCES.length) : []));
-  }
-
-  commit(): void {
-    if (this.keys.length === 0) return;
-    this.balances ??= this.ledger.open(this.holder, this.cycle);
-    for (let index = 0; index < this.keys.length; index += 1) {
-      this.ledger.setIn(this.balances, this.keys[index] ?? '', this.values[index] ?? 0n);
-    }
-  }
+/** What a service id of a subscription has for itself. */
+export function serviceHolder(subscription: string, serviceId: string): string {
+  return `${subscription}\n${serviceId}`;
 }

@@ -7,19 +7,28 @@ export class BillingCycles {
 
   constructor(
     private readonly billingDay: number,
-    private readonly timeZone: string,
+    readonly timeZone: string,
   ) {}
 
   /** Start of the cycle an instant belongs to. */
   startAt(at: number): number {
-    if (this.last !== undefined && at >= this.last.start && at < this.last.end) return this.last.start;
+    return this.at(at).start;
+  }
+
+  /** Its end: the start of the next one. */
+  endAt(at: number): number {
+    return this.at(at).end;
+  }
+
+  private at(at: number): Required<Period> {
+    if (this.last !== undefined && at >= this.last.start && at < this.last.end) return this.last;
     let cycle = this.known.find((candidate) => at >= candidate.start && at < candidate.end);
     if (cycle === undefined) {
       cycle = billingCycleAt(at, this.billingDay, this.timeZone);
       this.known.push(cycle);
     }
     this.last = cycle;
-    return cycle.start;
+    return cycle;
   }
 }
 

@@ -1,4 +1,4 @@
-import { BalanceDraft } from './balance-ledger.js';
+import { BalanceDraft } from './balance-draft.js';
 import type { BalanceLedger } from './balance-ledger.js';
 import type { RatedBefore, RatedPurse } from './events.js';
 import { amountText, quantityText } from './money-units.js';

@@ -1,5 +1,6 @@
 import { chargeLine, type CompiledPrice } from '../../../modules/catalog/index.js';
-import { BalanceDraft, BalanceLedger, holderOf } from '../../../modules/rating/domain/balance-ledger.js';
+import { BalanceDraft } from '../../../modules/rating/domain/balance-draft.js';
+import { BalanceLedger, holderOf } from '../../../modules/rating/domain/balance-ledger.js';
 import { amountByHand } from './by-hand.js';
 import type { RatingModel } from './rating-models.js';
 import { SampleUsage, type SampleColumns } from './sample-records.js';

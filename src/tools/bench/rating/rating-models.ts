@@ -33,6 +33,8 @@ const UNITS: PriceUnits = {
   timeUnit: (name) => (name === 'WEEK' ? week : undefined),
   rateUnit: (name) => (name === 'traffic' ? { kind: 'EXPRESSION', expression: 'up + down', unit: 'byte' } : undefined),
   allowance: () => undefined,
+  accumulator: () => undefined,
+  elsewhere: undefined,
 };
 
 const tiers = (by: 'QUANTITY' | 'BALANCE', scope: 'GRADUATED' | 'WHOLE', entry?: readonly string[]) => ({

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { BALANCE_SCOPES, type BalanceScope } from '../../domain/pricing/price-units.js';
 import { ROUNDING_METHODS, type RoundingMethod } from '../../../../shared/kernel/rounding.js';
 
 export class CurrencyMembers {
@@ -27,7 +28,7 @@ export class CurrencyMembers {
 export class ValidityDto {
   @ApiProperty({
     description:
-      'CYCLE: until the end of the billing cycle. FROM_GRANT: so many `days` or `months` from its grant. DATES: on the days of the tenant’s calendar `from` (inclusive) `to` (exclusive).',
+      'It is granted once per period of its validity, by the first use in it. CYCLE: the billing cycle. FROM_GRANT: so many `days` or `months`, from midnight (account’s zone) of the day of that use on; the first use after them grants it anew. DATES: the days of the tenant’s calendar `from` (inclusive) `to` (exclusive); it cannot be used on others.',
     enum: ['CYCLE', 'FROM_GRANT', 'DATES'],
     example: 'CYCLE',
   })
@@ -47,10 +48,18 @@ export class ValidityDto {
 }
 
 export class RolloverDto {
-  @ApiProperty({ description: 'At most so much is carried from one cycle to the next.', example: '3000' })
+  @ApiProperty({
+    description: 'At most so much is carried from one cycle to the next; of more the oldest is lost.',
+    example: '3000',
+  })
   cap!: string;
 
-  @ApiPropertyOptional({ description: 'For so many cycles.', type: 'integer', default: 1, example: 1 })
+  @ApiPropertyOptional({
+    description: 'For so many cycles, also over cycles without any use; then it is lost.',
+    type: 'integer',
+    default: 1,
+    example: 1,
+  })
   cycles!: number;
 }
 
@@ -60,6 +69,14 @@ export class AllowanceMembers {
 
   @ApiProperty({ description: 'The measure it is counted in, as a charge names it.', example: 'seconds' })
   unit!: string;
+
+  @ApiPropertyOptional({
+    description:
+      'Who shares it. SUBSCRIPTION: one subscription, all of its services whose prices name it. SERVICE_ID: each service id has its own. ACCOUNT: all subscriptions of the account. As the system property `shareAcrossMasterPlanInstances` says when absent.',
+    enum: BALANCE_SCOPES,
+    example: 'SUBSCRIPTION',
+  })
+  scope?: BalanceScope;
 
   @ApiPropertyOptional({ description: 'How long a grant is valid; a cycle when absent.', type: () => ValidityDto })
   validity!: ValidityDto;
@@ -73,7 +90,8 @@ export class AllowanceMembers {
   priority!: number;
 
   @ApiPropertyOptional({
-    description: 'What is left of a cycle is carried on; lost when absent. With the validity CYCLE only.',
+    description:
+      'What is left of a cycle is carried on, and used before the grant of the next one; lost when absent. With the validity CYCLE only.',
     type: () => RolloverDto,
   })
   rollover?: RolloverDto;
@@ -81,7 +99,8 @@ export class AllowanceMembers {
 
 export class ResetDto {
   @ApiProperty({
-    description: 'CYCLE: at the start of every billing cycle. NEVER. PERIOD: every so many `cycles`.',
+    description:
+      'CYCLE: at the start of every billing cycle. NEVER. PERIOD: every so many `cycles`, counted from January of year 0, so that 3 are the quarters of the calendar and 12 its years.',
     enum: ['CYCLE', 'NEVER', 'PERIOD'],
     example: 'CYCLE',
   })
@@ -96,7 +115,8 @@ export class AccumulatorMembers {
   name!: string;
 
   @ApiPropertyOptional({
-    description: 'True: quantities are added up, counted in `unit`. False: amounts, `unit` being the currency.',
+    description:
+      'True: quantities are added up, counted in `unit`. False: amounts, net of allowances, `unit` being the currency; they choose tiers by EARLIER_PERIOD alone.',
     default: true,
     example: true,
   })
@@ -104,6 +124,14 @@ export class AccumulatorMembers {
 
   @ApiProperty({ description: 'A measure as a charge names it, or a currency.', example: 'seconds' })
   unit!: string;
+
+  @ApiPropertyOptional({
+    description:
+      'Who shares it. SUBSCRIPTION: one subscription, all of its services whose prices name it. SERVICE_ID: each service id has its own. ACCOUNT: all subscriptions of the account. As the system property `shareAcrossMasterPlanInstances` says when absent.',
+    enum: BALANCE_SCOPES,
+    example: 'SUBSCRIPTION',
+  })
+  scope?: BalanceScope;
 
   @ApiPropertyOptional({
     description: 'When it begins at 0 again; with every cycle when absent.',

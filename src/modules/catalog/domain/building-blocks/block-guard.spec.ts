@@ -1,8 +1,9 @@
 import { CatalogBook } from '../catalog-book.js';
 import type { CatalogEvent } from '../events.js';
+import type { Pricing } from '../pricing/pricing.js';
 import type { BlockFact } from './block-events.js';
 import { definedEvent } from './block-events.js';
-import { contradictionsOf, usersOf } from './block-guard.js';
+import { contradictionsOf, missingOfPrice, usersOf } from './block-guard.js';
 import type { BlockDefinition, BlockKind } from './building-block.js';
 import { readDefinition } from './read-definition.js';
 
@@ -169,18 +170,47 @@ describe('the catalog book', () => {
   });
 });
 
-describe('what nothing reads yet', () => {
+describe('accumulators in prices', () => {
+  const withPrice = (charge: object) => book(priced(1, { accumulators: ['A'], ...charge }));
+  const tiers = (by: string) => ({ tiers: { by, accumulator: 'A', steps: [{ price: '1' }] } });
+
   it.each([
-    ['ALLOWANCE', 'A', { unit: 's' }, []],
-    ['ALLOWANCE', 'A', { unit: 's', validity: { type: 'FROM_GRANT', days: 3 } }, ['validity.type']],
-    ['ALLOWANCE', 'A', { unit: 's', rollover: { cap: '1' } }, ['rollover']],
-    ['ACCUMULATOR', 'A', { unit: 's', reset: { type: 'NEVER' } }, ['reset.type']],
-    ['ACCUMULATOR', 'A', { unit: 'EUR', accumulateQuantity: false }, ['accumulateQuantity']],
-    ['SYSTEM_PROPERTY', 'customRatesFromBilling', { value: true }, []],
-    ['SYSTEM_PROPERTY', 'shareAcrossMasterPlanInstances', { value: true }, ['value']],
-  ] as const)('%s %s %j is refused by name', (kind, id, members, paths) => {
-    const found = contradictionsOf(book(), kind, id, definition(kind, id, members));
+    [
+      'quantities, whatever the period',
+      tiers('BALANCE'),
+      { unit: 'seconds', reset: { type: 'NEVER' }, scope: 'ACCOUNT' },
+      [],
+    ],
+    ['amounts of the currency', { fixed: '1' }, { unit: 'EUR', accumulateQuantity: false }, []],
+    [
+      'amounts choose a tier of the next period',
+      tiers('EARLIER_PERIOD'),
+      { unit: 'EUR', accumulateQuantity: false },
+      [],
+    ],
+    ['amounts of another currency', { fixed: '1' }, { unit: 'USD', accumulateQuantity: false }, ['id']],
+    ['tiers where an amount stands', tiers('BALANCE'), { unit: 'EUR', accumulateQuantity: false }, ['id']],
+  ] as const)('%s', (_, charge, members, paths) => {
+    const found = contradictionsOf(withPrice(charge), 'ACCUMULATOR', 'A', definition('ACCUMULATOR', 'A', members));
     expect(found.map(({ path }) => path)).toEqual(paths);
-    for (const { message } of found) expect(message).toContain('not carried out by this version');
+    for (const { message } of found) expect(message).toContain('version 1 of the price of');
+  });
+
+  const volume = pricing({ accumulators: ['A'], ...tiers('VOLUME') }) as unknown as Pricing;
+
+  it.each([
+    ['of a subscription and a cycle', { unit: 'seconds' }, []],
+    ['over two cycles', { unit: 'seconds', reset: { type: 'PERIOD', cycles: 2 } }, ['charges[0].tiers.accumulator']],
+    ['of an account', { unit: 'seconds', scope: 'ACCOUNT' }, ['charges[0].tiers.accumulator']],
+  ] as const)('VOLUME %s', (_, members, paths) => {
+    const found = missingOfPrice(book(define('ACCUMULATOR', 'A', members)), volume);
+    expect(found.map(({ path }) => path)).toEqual(paths);
+  });
+
+  it('VOLUME of a subscription stays so where all else is shared', () => {
+    const shared = define('SYSTEM_PROPERTY', 'shareAcrossMasterPlanInstances', { value: true });
+    const own = define('ACCUMULATOR', 'A', { unit: 'seconds', scope: 'SUBSCRIPTION' });
+    expect(missingOfPrice(book(shared), volume).map(({ path }) => path)).toEqual(['charges[0].tiers.accumulator']);
+    expect(missingOfPrice(book(shared, own), volume)).toEqual([]);
   });
 });

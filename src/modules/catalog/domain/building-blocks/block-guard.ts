@@ -4,8 +4,8 @@ import type { Pricing } from '../pricing/pricing.js';
 import type { BlockFact } from './block-events.js';
 import { referencesOfBlock, referencesOfPrice, type BlockReference } from './block-references.js';
 import { BLOCK_KINDS, BLOCK_WORDS, type BlockDefinition, type BlockKind } from './building-block.js';
+import { accumulatorsInPrices, checkAccumulators } from './check-accumulators.js';
 import { checkMultiRate } from './check-multi-rate.js';
-import { notCarriedOut } from './not-carried-out.js';
 import { TIME_ZONE_PROPERTY } from './system-properties.js';
 import { timeNamesOf } from './time-unit.js';
 import { zonesOf } from './zone-unit.js';
@@ -18,12 +18,16 @@ interface Use {
 
 /** What a price names and the catalog does not have, or has otherwise, each with its path in the price. */
 export function missingOfPrice(book: CatalogBook, pricing: Pricing): readonly FieldError[] {
-  return [...missing(book, referencesOfPrice(pricing)), ...checkMultiRate(book.blocks, pricing)];
+  return [
+    ...missing(book, referencesOfPrice(pricing)),
+    ...checkMultiRate(book.blocks, pricing),
+    ...checkAccumulators(book, pricing),
+  ];
 }
 
 /**
  * What stands against a definition: what it names and is not there, what others name of it and would be gone, and an id
- * that means something else already; and what nothing reads yet.
+ * that means something else already.
  */
 export function contradictionsOf<Kind extends BlockKind>(
   book: CatalogBook,
@@ -32,10 +36,10 @@ export function contradictionsOf<Kind extends BlockKind>(
   definition: BlockDefinition<Kind>,
 ): readonly FieldError[] {
   return [
-    ...notCarriedOut(kind, definition),
     ...missing(book, referencesOfBlock(kind, id, definition)),
     ...lostMembers(book, kind, id, definition),
     ...takenIds(book, kind, id),
+    ...accumulatorsInPrices(book, kind, id, definition),
   ];
 }
 

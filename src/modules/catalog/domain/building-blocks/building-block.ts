@@ -1,4 +1,5 @@
 import type { RoundingMethod } from '../../../../shared/kernel/rounding.js';
+import type { BalanceScope } from '../pricing/price-units.js';
 import type { RateUnit } from './rate-unit.js';
 import type { TimeUnit } from './time-unit.js';
 import type { ZoneUnit } from './zone-unit.js';
@@ -41,6 +42,8 @@ export interface Currency extends Named {
 export interface Allowance extends Named {
   /** The measure it is counted in. */
   readonly unit: string;
+  /** Who shares it; absent: as the system property `shareAcrossMasterPlanInstances` says. */
+  readonly scope?: BalanceScope;
   readonly validity: Validity;
   /** Of several that fit the lowest is used first. */
   readonly priority: number;
@@ -66,6 +69,8 @@ export interface Accumulator extends Named {
   /** True: of quantities, `unit` being their measure. False: of amounts, `unit` being the currency. */
   readonly accumulateQuantity: boolean;
   readonly unit: string;
+  /** Who shares it; absent: as the system property `shareAcrossMasterPlanInstances` says. */
+  readonly scope?: BalanceScope;
   readonly reset: Reset;
 }
 

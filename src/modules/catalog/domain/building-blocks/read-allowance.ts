@@ -1,5 +1,6 @@
 import type { FieldReader } from '../../../../shared/kernel/fields.js';
 import type { Allowance, Rollover, Validity } from './building-block.js';
+import { readScope } from './read-scope.js';
 import { DATE, isDate, NAME, QUANTITY } from './field-rules.js';
 
 /** In the middle, so that others can be put before and after. */
@@ -14,6 +15,7 @@ export function readAllowance(fields: FieldReader, id: string): Allowance {
   return {
     name: fields.text('name', { ...NAME, orElse: id }),
     unit: fields.text('unit', { max: 64 }),
+    ...readScope(fields),
     validity,
     priority: fields.integer('priority', 0, 1_000_000, USUAL_PRIORITY),
     ...(rollover === undefined ? {} : { rollover }),

@@ -16,6 +16,7 @@ import type {
 import { BLOCK_ID, NAME } from './field-rules.js';
 import { readAllowance } from './read-allowance.js';
 import { readMultiRate } from './read-multi-rate.js';
+import { readScope } from './read-scope.js';
 import { readRateUnit } from './read-rate-unit.js';
 import { readTimeUnit } from './read-time-unit.js';
 import { readZoneUnit } from './read-zone-unit.js';
@@ -88,6 +89,7 @@ function readAccumulator(fields: FieldReader, id: string): Accumulator {
     name: fields.text('name', { ...NAME, orElse: id }),
     accumulateQuantity,
     unit,
+    ...readScope(fields),
     reset: fields.object('reset', readReset) ?? { type: 'CYCLE' },
   };
 }

@@ -28,10 +28,11 @@ export const SYSTEM_PROPERTIES: Readonly<Record<string, PropertyRule>> = {
   },
   shareAcrossMasterPlanInstances: {
     category: 'RATING',
-    says: 'Allowances and accumulators are shared by all master plan instances of an account.',
+    says: 'Allowances and accumulators that say nothing of it themselves are shared by all master plan instances of an account.',
     fallback: false,
     complaint: flag,
   },
 };
 
 export const TIME_ZONE_PROPERTY = 'timeZone';
+export const SHARING_PROPERTY = 'shareAcrossMasterPlanInstances';

@@ -1,13 +1,21 @@
 import type { BlockBook } from './block-book.js';
 import type { BlockFact } from './block-events.js';
-import type { Allowance, BlockKind } from './building-block.js';
+import type { PriceUnits } from '../pricing/price-units.js';
+import type { Accumulator, Allowance, BlockKind } from './building-block.js';
 import { compileTimeUnit, type CompiledTimeUnit } from './compiled-time-unit.js';
 import { compileZoneUnit, type CompiledZoneUnit } from './compiled-zone-unit.js';
 import type { RateUnit } from './rate-unit.js';
-import { TIME_ZONE_PROPERTY } from './system-properties.js';
+import { SHARING_PROPERTY, TIME_ZONE_PROPERTY } from './system-properties.js';
 
 /** What a price may name, and what those blocks are made with. */
-const KINDS: readonly BlockKind[] = ['ZONE_UNIT', 'TIME_UNIT', 'RATE_UNIT', 'ALLOWANCE', 'SYSTEM_PROPERTY'];
+const KINDS: readonly BlockKind[] = [
+  'ZONE_UNIT',
+  'TIME_UNIT',
+  'RATE_UNIT',
+  'ALLOWANCE',
+  'ACCUMULATOR',
+  'SYSTEM_PROPERTY',
+];
 
 /** What prices may name at one time, by id. */
 export interface PriceBlocks {
@@ -15,6 +23,9 @@ export interface PriceBlocks {
   timeUnit(id: string): CompiledTimeUnit | undefined;
   rateUnit(id: string): RateUnit | undefined;
   allowance(id: string): Allowance | undefined;
+  accumulator(id: string): Accumulator | undefined;
+  /** Undefined as long as every balance is a subscription's in a billing cycle. */
+  readonly elsewhere: PriceUnits['elsewhere'];
 }
 
 interface Epoch {
@@ -62,7 +73,31 @@ export class UnitsInForce {
       timeUnit: (id) => this.timeUnit(blocks.factAt('TIME_UNIT', id, at), at),
       rateUnit: (id) => blocks.at('RATE_UNIT', id, at),
       allowance: (id) => blocks.at('ALLOWANCE', id, at),
+      accumulator: (id) => blocks.at('ACCUMULATOR', id, at),
+      elsewhere: this.elsewhereAt(at),
     };
+  }
+
+  private elsewhereAt(at: number): PriceUnits['elsewhere'] {
+    const sharedByDefault = this.blocks.at('SYSTEM_PROPERTY', SHARING_PROPERTY, at)?.value === true;
+    if (!sharedByDefault && !this.isAnyKeptElsewhere(at)) return undefined;
+    return { timeZone: this.timeZoneAt(at), sharedByDefault };
+  }
+
+  private isAnyKeptElsewhere(at: number): boolean {
+    const ids = (kind: BlockKind) => new Set([...this.blocks.versions(kind)].map(({ id }) => id));
+    const allowances = [...ids('ALLOWANCE')].map((id) => this.blocks.at('ALLOWANCE', id, at));
+    const accumulators = [...ids('ACCUMULATOR')].map((id) => this.blocks.at('ACCUMULATOR', id, at));
+    const isShared = (scope: string | undefined): boolean => scope !== undefined && scope !== 'SUBSCRIPTION';
+    return (
+      allowances.some(
+        (one) => isShared(one?.scope) || one?.rollover !== undefined || (one?.validity.type ?? 'CYCLE') !== 'CYCLE',
+      ) || accumulators.some((one) => isShared(one?.scope) || (one?.reset.type ?? 'CYCLE') !== 'CYCLE')
+    );
+  }
+
+  private timeZoneAt(at: number): string {
+    return String(this.blocks.at('SYSTEM_PROPERTY', TIME_ZONE_PROPERTY, at)?.value ?? 'UTC');
   }
 
   private zoneUnit(fact: BlockFact | undefined): CompiledZoneUnit | undefined {
@@ -79,7 +114,7 @@ export class UnitsInForce {
 
   private timeUnit(fact: BlockFact | undefined, at: number): CompiledTimeUnit | undefined {
     if (fact === undefined || !('holidays' in fact.definition)) return undefined;
-    const zone = String(this.blocks.at('SYSTEM_PROPERTY', TIME_ZONE_PROPERTY, at)?.value ?? 'UTC');
+    const zone = this.timeZoneAt(at);
     const byZone = this.times.get(fact) ?? new Map<string, CompiledTimeUnit>();
     this.times.set(fact, byZone);
     let compiled = byZone.get(zone);

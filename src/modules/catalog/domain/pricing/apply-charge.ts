@@ -1,14 +1,15 @@
 import type { Before, Charged, Impact, NotCharged } from './charged.js';
-import { allowanceOf, type CompiledAllowance, type CompiledCharge, type NamedBalance } from './compile-charge.js';
+import type { CompiledAllowance, CompiledCharge, NamedBalance } from './compile-charge.js';
 import { noteReading } from './derive-quantity.js';
 import { beforeOf, positionOf } from './found-balances.js';
 import type { Derived, Line } from './line.js';
-import { matchingAllowances } from './matching-allowances.js';
+import { matchingAllowances, recalledAllowances, validOf } from './matching-allowances.js';
 import { measureCharge } from './measure-charge.js';
+import { withPlaces } from './balance-places.js';
 import { percentageOf, type Percentage } from './percentage.js';
 import { priceQuantity } from './price-quantity.js';
 import { ratedQuantity } from './rated-quantity.js';
-import { amountText, ONE, quantityText, type QuantityUnits } from './scaled.js';
+import { amountText, AMOUNT_TO_QUANTITY, ONE, quantityText, type AmountUnits, type QuantityUnits } from './scaled.js';
 import { withinSpend } from './spend-limit.js';
 import { isPriced, startOf, tierOf } from './tier-position.js';
 import { spreadFor, volumeFound } from './volume-spread.js';
@@ -53,7 +54,7 @@ export function applyCharge(line: Line, charge: CompiledCharge, measured?: Deriv
     run: undefined,
     spread,
   });
-  addToAccumulators(line, charge, quantity, text, impacts);
+  addToAccumulators(line, charge, { quantity, text, net }, impacts);
   const amount = price.spend === undefined ? net : withinSpend(line, net, impacts);
   return {
     charge,
@@ -63,16 +64,16 @@ export function applyCharge(line: Line, charge: CompiledCharge, measured?: Deriv
     amount,
     amountText: amountText(amount),
     impacts,
-    before,
+    before: withPlaces(line, [charge], impacts, before),
   };
 }
 
 /** What a charge may draw on, in the order of use; recalled when it is charged again. */
 export function allowancesFor(line: Line, charge: CompiledCharge): readonly CompiledAllowance[] {
-  if (!charge.anyMatching) return charge.allowances;
   const { recalled, price, balances } = line;
-  if (recalled?.order !== undefined) return recalled.order.map((name) => allowanceOf(price.pricing, name));
-  return matchingAllowances(price, charge, balances);
+  if (recalled !== undefined) return recalledAllowances(price, charge, recalled);
+  if (!charge.picksAllowances) return charge.allowances;
+  return charge.anyMatching ? matchingAllowances(price, charge, balances) : validOf(charge.allowances, balances);
 }
 
 export function noteMeter(line: Line, { meter }: Derived, impacts: Impact[]): void {
@@ -89,17 +90,19 @@ export function countFreeEvent({ balances }: Line, { name, key }: NamedBalance, 
   impacts.push(['ACCUMULATOR', name, '1', null, null, null]);
 }
 
+/** @param net what is charged, for those that add up amounts. */
 export function addToAccumulators(
-  { balances }: Line,
+  { balances, recalled }: Line,
   { accumulators }: CompiledCharge,
-  quantity: QuantityUnits,
-  text: string,
+  { quantity, text, net }: { readonly quantity: QuantityUnits; readonly text: string; readonly net: AmountUnits },
   impacts: Impact[],
 ): void {
-  if (quantity === 0n) return;
-  for (const { name, key } of accumulators) {
-    balances.set(key, (balances.get(key) ?? 0n) + quantity);
-    impacts.push(['ACCUMULATOR', name, text, null, null, null]);
+  for (const { name, key, ofAmounts } of accumulators) {
+    const amounts = ofAmounts || recalled?.amounts?.includes(name) === true;
+    const added = amounts ? net * AMOUNT_TO_QUANTITY : quantity;
+    if (added === 0n) continue;
+    balances.set(key, (balances.get(key) ?? 0n) + added);
+    impacts.push(['ACCUMULATOR', name, amounts ? amountText(net) : text, null, null, null]);
   }
 }
 

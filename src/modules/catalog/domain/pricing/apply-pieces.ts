@@ -1,3 +1,4 @@
+import { withPlaces } from './balance-places.js';
 import { addToAccumulators, allowancesFor, countFreeEvent, isFreeEvent, noteMeter, nothing } from './apply-charge.js';
 import type { Before, Charged, Impact, NotCharged } from './charged.js';
 import type { CompiledCharge } from './compile-charge.js';
@@ -54,7 +55,9 @@ export function applyPieces(
     pricePiece(line, piece, { row, position, total, run, once: index === 0, percent });
     position += piece.quantity;
   });
-  return rows.map((row) => finished(line, row, before));
+  const impacts = rows.flatMap((row) => row.impacts);
+  const places = withPlaces(line, [...new Set(rated.map(({ charge }) => charge))], impacts, before);
+  return rows.map((row) => finished(line, row, places));
 }
 
 interface PiecePlace {
@@ -74,7 +77,7 @@ function pricePiece(line: Line, { charge, quantity }: RatedPiece, place: PiecePl
   const found = positionOf(balances, charge);
   const spread = spreadFor(charge, line.totals, found ?? 0n, quantity);
   const text = quantityText(quantity);
-  row.amount += priceQuantity({
+  const net = priceQuantity({
     currency: price.currency,
     charge,
     balances,
@@ -91,7 +94,8 @@ function pricePiece(line: Line, { charge, quantity }: RatedPiece, place: PiecePl
     run,
     spread,
   });
-  addToAccumulators(line, charge, quantity, text, row.impacts);
+  addToAccumulators(line, charge, { quantity, text, net }, row.impacts);
+  row.amount += net;
   row.quantity += quantity;
 }
 
@@ -103,7 +107,7 @@ function rowOf(rows: Row[], charge: CompiledCharge): Row {
   return row;
 }
 
-function finished(line: Line, { charge, impacts, quantity, amount: net }: Row, before: Before): Charged {
+function finished(line: Line, { charge, impacts, quantity, amount: net }: Row, before: Before | null): Charged {
   const amount = withinSpend(line, net, impacts);
   return {
     charge,

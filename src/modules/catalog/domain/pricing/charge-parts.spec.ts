@@ -7,6 +7,7 @@ import {
   type LineOf,
 } from '../../../../../test/support/priced-line.js';
 import { MemoryBalances } from './memory-balances.js';
+import { TrialBalances } from './trial-balances.js';
 import { accumulatorKey, allowanceKey } from './resource-keys.js';
 import { quantityOf } from './scaled.js';
 
@@ -155,10 +156,10 @@ describe('increments of a step', () => {
 describe('ANY_MATCHING', () => {
   const rules = {
     BONUS: { unit: 'seconds', priority: 1 },
-    SOON: { unit: 'seconds', priority: 2, validity: { type: 'DATES', to: '2026-04-01' } },
-    LATER: { unit: 'seconds', priority: 2, validity: { type: 'DATES', to: '2026-05-01' } },
+    SOON: { unit: 'seconds', priority: 2, validity: { type: 'DATES', from: '2026-01-01', to: '2026-04-01' } },
+    LATER: { unit: 'seconds', priority: 2, validity: { type: 'DATES', from: '2026-01-01', to: '2026-05-01' } },
     DATA: { unit: 'bytes', priority: 0 },
-  };
+  } as const;
 
   it('uses priority, then what expires first, then what was granted first; and only what counts the same', () => {
     const price = priceOf(
@@ -166,10 +167,14 @@ describe('ANY_MATCHING', () => {
         { tiers: flat, allowances: 'ANY_MATCHING' },
         { grants: [{ allowance: 'OWN', quantity: '10', unit: 'seconds' }] },
       ),
-      unitsOf({ allowances: rules }),
+      unitsOf({ allowances: rules, elsewhere: { timeZone: 'UTC', sharedByDefault: false } }),
     );
-    const book = new MemoryBalances();
-    for (const name of ['LATER', 'UNKNOWN', 'SOON', 'DATA', 'BONUS']) book.set(allowanceKey(name), quantityOf('10'));
+    const names = ['LATER', 'UNKNOWN', 'SOON', 'DATA', 'BONUS'];
+    const at = Date.parse('2026-03-02T10:00:00Z');
+    const calendar = { startAt: () => 0, endAt: () => Date.parse('2026-04-01T00:00:00Z'), timeZone: 'UTC' };
+    const allowances = Object.fromEntries(names.map((name) => [name, '10']));
+    const book = new TrialBalances(calendar, at, { accumulators: {}, allowances });
+    book.begin(at, 'S', price.resources);
     const charged = chargesOf(price, seconds('100'), book);
     if ('code' in charged) throw new Error(charged.reason);
     const used = charged[0]!.impacts.filter(([type, , , , amount]) => type === 'ALLOWANCE' && amount !== null);

@@ -1,3 +1,4 @@
+import type { Carry } from './carry.js';
 import type { CompiledCharge } from './compile-charge.js';
 import type { AmountUnits, QuantityUnits } from './scaled.js';
 
@@ -36,6 +37,17 @@ export interface Before {
     readonly from: string;
     readonly totals?: Readonly<Record<string, string>>;
   };
+  /**
+   * By balance key: whose balance it is, and the start of its period, where that is not the subscription's in the billing
+   * cycle of the record. A key with `earlier/` before it: of the period before, which chose the tier.
+   */
+  readonly elsewhere?: Readonly<Record<string, readonly [holder: string, period: number]>>;
+  /** From which billing cycles something of an allowance was carried over, the oldest first. */
+  readonly carried?: readonly Carry[];
+  /** Of its allowances those that are not valid at its time. */
+  readonly notValid?: readonly string[];
+  /** Of its accumulators those that add up amounts. */
+  readonly amounts?: readonly string[];
 }
 
 /** One charge of a line: a monetized record. */

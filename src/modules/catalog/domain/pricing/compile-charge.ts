@@ -12,13 +12,20 @@ import {
   type Pricing,
   type Tiers,
 } from './pricing.js';
-import { accumulatorKey, allowanceKey, freeEventsCounter, type ResourceKey } from './resource-keys.js';
+import {
+  accumulatorKey,
+  allowanceKey,
+  allowanceOfBucket,
+  bucketName,
+  freeEventsCounter,
+  type ResourceKey,
+} from './resource-keys.js';
 import { amountOf, ONE, quantityOf, type AmountUnits, type QuantityUnits } from './scaled.js';
 
 export interface CompiledAllowance {
   readonly name: string;
   readonly key: ResourceKey;
-  /** What a cycle is granted at the first use; undefined when this price grants none. */
+  /** What a period of it is granted at the first use; undefined when this price grants none. */
   readonly granted: { readonly units: QuantityUnits; readonly text: string } | undefined;
 }
 
@@ -26,6 +33,11 @@ export interface CompiledAllowance {
 export interface NamedBalance {
   readonly name: string;
   readonly key: ResourceKey;
+}
+
+export interface CompiledAccumulator extends NamedBalance {
+  /** It adds up what is charged, not what is used. */
+  readonly ofAmounts: boolean;
 }
 
 /** Of a quantity of the record, or of earlier charges: amount = base x numerator / denominator. */
@@ -83,9 +95,13 @@ export interface CompiledCharge {
   readonly allowances: readonly CompiledAllowance[];
   /** Draws on whatever counts what it counts; `allowances` are then those its price grants. */
   readonly anyMatching: boolean;
+  /** Which allowances it may draw on is not the price's alone to say: some end, or are carried over. */
+  readonly picksAllowances: boolean;
   /** The units of allowances it may then draw on. */
   readonly counts: readonly string[];
-  readonly accumulators: readonly NamedBalance[];
+  readonly accumulators: readonly CompiledAccumulator[];
+  /** Those of them that add up amounts. */
+  readonly amounts: readonly string[];
 }
 
 const BY_QUANTITY: TierPosition = { by: 'QUANTITY' };
@@ -96,6 +112,8 @@ export function compileCharge(pricing: Pricing, index: number, units: PriceUnits
   const { increments, block, freeEvents, measure = RECORDS_MEASURE } = charge;
   const rateUnit = compileRateUnit(measure, units.rateUnit(measure));
   const counter = freeEventsCounter(scope, charge.name);
+  const allowances = allowancesOf(pricing, charge, units);
+  const accumulators = (charge.accumulators ?? []).map((name) => accumulatorOf(name, units));
   return {
     index,
     name: charge.name,
@@ -122,11 +140,23 @@ export function compileCharge(pricing: Pricing, index: number, units: PriceUnits
     fixedText: charge.fixed ?? '0',
     minimumAmount: charge.amount?.minimum === undefined ? undefined : amountOf(charge.amount.minimum),
     maximumAmount: charge.amount?.maximum === undefined ? undefined : amountOf(charge.amount.maximum),
-    allowances: allowancesOf(pricing, charge),
+    allowances,
     anyMatching: charge.allowances === 'ANY_MATCHING',
+    picksAllowances: charge.allowances === 'ANY_MATCHING' || allowances.some(({ name }) => isPicked(name, units)),
     counts: unitsOf(charge, units),
-    accumulators: (charge.accumulators ?? []).map((name) => ({ name, key: accumulatorKey(name) })),
+    accumulators,
+    amounts: accumulators.flatMap(({ name, ofAmounts }) => (ofAmounts ? [name] : [])),
   };
+}
+
+function accumulatorOf(name: string, units: PriceUnits): CompiledAccumulator {
+  return { name, key: accumulatorKey(name), ofAmounts: units.accumulator(name)?.accumulateQuantity === false };
+}
+
+/** Dates are not always, and what is carried over is there when it is. */
+function isPicked(bucket: string, units: PriceUnits): boolean {
+  const rule = units.allowance(allowanceOfBucket(bucket));
+  return rule?.rollover !== undefined || rule?.validity?.type === 'DATES';
 }
 
 /** What a grant for the charge counts. */
@@ -167,14 +197,20 @@ function compilePercent(pricing: Pricing, { value, of }: Percent): CompiledPerce
 }
 
 /** With ANY_MATCHING those the price itself grants and that count what the charge counts. */
-function allowancesOf(pricing: Pricing, charge: Charge): readonly CompiledAllowance[] {
+function allowancesOf(pricing: Pricing, charge: Charge, units: PriceUnits): readonly CompiledAllowance[] {
   const { allowances } = charge;
   if (allowances === undefined) return [];
-  if (allowances !== 'ANY_MATCHING') return allowances.map((name) => allowanceOf(pricing, name));
+  if (allowances !== 'ANY_MATCHING') return allowances.flatMap((name) => bucketsOf(pricing, name, units));
   const unit = grantUnitOf(charge);
   return (pricing.grants ?? [])
     .filter((grant) => grant.unit === unit)
-    .map(({ allowance }) => allowanceOf(pricing, allowance));
+    .flatMap(({ allowance }) => bucketsOf(pricing, allowance, units));
+}
+
+/** What was carried over comes first, the oldest before the younger: it is lost first. */
+function bucketsOf(pricing: Pricing, name: string, units: PriceUnits): readonly CompiledAllowance[] {
+  const cycles = units.allowance(name)?.rollover?.cycles ?? 0;
+  return Array.from({ length: cycles + 1 }, (_, index) => allowanceOf(pricing, bucketName(name, cycles - index)));
 }
 
 export function allowanceOf(pricing: Pricing, name: string): CompiledAllowance {

@@ -1,4 +1,5 @@
 import { compileCharge, type CompiledCharge } from './compile-charge.js';
+import { KeptResources } from './keeping.js';
 import { Part, type Alternative } from './part.js';
 import { NO_UNITS, type PriceUnits } from './price-units.js';
 import { partOf, type Pricing } from './pricing.js';
@@ -20,6 +21,8 @@ export class CompiledPrice {
   readonly currency: string;
   readonly charges: readonly CompiledCharge[];
   readonly spend: CompiledSpend | undefined;
+  /** Undefined when all balances are a subscription's in a billing cycle. */
+  readonly resources: KeptResources | undefined;
   private readonly parts = new Map<string, readonly Part[]>();
 
   constructor(
@@ -30,6 +33,7 @@ export class CompiledPrice {
     this.currency = pricing.currency;
     this.charges = pricing.charges.map((_, index) => compileCharge(pricing, index, units, scope));
     this.spend = spendOf(pricing, scope);
+    this.resources = KeptResources.of(units);
   }
 
   /** What a record of a usage type is charged for, part by part; empty when no charge is meant for it. */

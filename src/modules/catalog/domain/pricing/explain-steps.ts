@@ -1,9 +1,12 @@
+import { EARLIER } from './balance-places.js';
 import type { Before, Charged } from './charged.js';
 import type { CompiledCharge } from './compile-charge.js';
 import type { CompiledPrice } from './compile-pricing.js';
+import { scopeOfHolder } from './keeping.js';
 import { incrementsText } from './name-impact.js';
 import type { PricedUsage } from './priced-usage.js';
 import { ANY_VALUE, type Charge } from './pricing.js';
+import { resourceOf } from './resource-keys.js';
 import { atLeastMinimum, roundedQuantity } from './rated-quantity.js';
 import { quantityOf, quantityText, quantityUnits } from './scaled.js';
 import { conditionsOf } from './selection-facts.js';
@@ -128,12 +131,27 @@ function balanceSteps(explained: Explained): string[] {
     const spent = before.balances?.[price.spend.counter.key] ?? '0';
     steps.push(`${quantityText(quantityOf(spent))} ${price.currency} were spent in this billing cycle before.`);
   }
+  for (const [key, [holder, period]] of Object.entries(before.elsewhere ?? {}))
+    steps.push(placeStep(key, holder, period));
+  for (const allowance of before.notValid ?? []) steps.push(`Allowance ${allowance} is not valid at its time.`);
   const names = before.order ?? charge.allowances.map((allowance) => allowance.name);
   for (const allowance of names) {
     const found = before.allowances[allowance];
     if (found !== undefined) steps.push(`Allowance ${allowance} had ${found} left.`);
   }
   return steps;
+}
+
+/** Whose balance it is, and of which period. */
+function placeStep(key: string, holder: string, period: number): string {
+  const isEarlier = key.startsWith(EARLIER);
+  const { kind, name } = resourceOf(isEarlier ? key.slice(EARLIER.length) : key);
+  const { scope, serviceId } = scopeOfHolder(holder);
+  const who = { ACCOUNT: 'the account', SERVICE_ID: `service id ${serviceId ?? ''}`, SUBSCRIPTION: 'the subscription' };
+  const what = `${kind === 'ALLOWANCE' ? 'Allowance' : 'Accumulator'} ${name}${isEarlier ? ', as the period before left it,' : ''}`;
+  const since =
+    period === 0 ? 'and never begins anew' : `of the period that began at ${new Date(period).toISOString()}`;
+  return `${what} is that of ${who[scope]}, ${since}.`;
 }
 
 /** What the cycle came to, or that it is not over yet. */

@@ -1,11 +1,11 @@
+import { EARLIER } from './balance-places.js';
+import type { Carry } from './carry.js';
 import type { Before } from './charged.js';
 import type { CompiledAllowance, CompiledCharge } from './compile-charge.js';
 import type { Line } from './line.js';
-import type { Balances } from './priced-usage.js';
+import type { Balances, KeptElsewhere } from './priced-usage.js';
 import { allowanceKey, type ResourceKey } from './resource-keys.js';
 import { quantityOf, quantityText, type QuantityUnits } from './scaled.js';
-
-const EARLIER = 'earlier/';
 
 /** What of the balances a charge looks at, before it moves them: with it the charge can be computed again. */
 export function beforeOf(line: Line, charge: CompiledCharge, allowances: readonly CompiledAllowance[]): Before | null {
@@ -72,9 +72,11 @@ function countersFound({ price, balances }: Line, { freeCounter }: CompiledCharg
 export class FoundBalances implements Balances {
   private readonly found = new Map<ResourceKey, QuantityUnits>();
   private readonly names: readonly string[];
+  readonly elsewhere: KeptElsewhere | undefined;
 
   constructor(charge: CompiledCharge, before: Before | null) {
-    const { accumulator = null, allowances = {}, balances = {} } = before ?? {};
+    const { accumulator = null, allowances = {}, balances = {}, carried } = before ?? {};
+    this.elsewhere = carried === undefined ? undefined : new FoundCarries(carried);
     const { position } = charge;
     if (position.by !== 'QUANTITY' && accumulator !== null) {
       this.found.set(position.by === 'EARLIER_PERIOD' ? EARLIER + position.key : position.key, quantityOf(accumulator));
@@ -102,5 +104,34 @@ export class FoundBalances implements Balances {
 
   allowances(): readonly string[] {
     return this.names;
+  }
+}
+
+/** What was carried over, to carry it over again; all else of it stands in the charge. */
+class FoundCarries implements KeptElsewhere {
+  constructor(private readonly carried: readonly Carry[]) {}
+
+  carryOver(allowance: string): readonly Carry[] {
+    return this.carried.filter(([name]) => name === allowance);
+  }
+
+  takeCarried(): readonly Carry[] {
+    return [];
+  }
+
+  placeOf(): undefined {
+    return undefined;
+  }
+
+  earlierPlaceOf(): undefined {
+    return undefined;
+  }
+
+  isValid(): boolean {
+    return true;
+  }
+
+  expiryOf(): number {
+    return Infinity;
   }
 }

@@ -6,6 +6,8 @@ import { quantityText, type QuantityUnits } from './scaled.js';
 export class MemoryBalances implements Balances {
   private readonly found = new Map<ResourceKey, QuantityUnits>();
 
+  readonly elsewhere = undefined;
+
   /** @param before the cycle before this one. */
   constructor(private readonly before?: MemoryBalances) {}
 

@@ -1,6 +1,6 @@
 import type { Impact } from './charged.js';
 import type { Charge, Increments, Step } from './pricing.js';
-import { ownCounterKind } from './resource-keys.js';
+import { ageOfBucket, allowanceOfBucket, ownCounterKind } from './resource-keys.js';
 
 /** What an impact is, by the place of its step in the order of evaluation. */
 export const IMPACT_MEANINGS = [
@@ -14,10 +14,13 @@ export const IMPACT_MEANINGS = [
   'FIXED',
   'AMOUNT_LIMIT',
   'GRANT',
+  'CARRIED_ON',
+  'CARRIED_OVER',
   'ALLOWANCE',
   'ACCUMULATOR',
   'SPEND_TOTAL',
   'SPEND_LIMIT',
+  'PREPAID',
 ] as const;
 export type ImpactMeaning = (typeof IMPACT_MEANINGS)[number];
 
@@ -42,7 +45,9 @@ export interface NamedImpact {
 
 /** Names an impact by the price it came from. */
 export function nameImpact(impact: Impact, charge: Charge): NamedImpact {
-  const [offerType, resource, quantity, rate, amount, tier] = impact;
+  const [offerType, resource, quantity, rate, amount, place] = impact;
+  // Of what is granted or carried over it is no tier, but how many cycles before.
+  const tier = offerType === 'ALLOWANCE' && amount === null ? null : place;
   const step = tier === null ? undefined : charge.tiers?.steps[tier];
   const meaning = meaningOf(impact);
   const priced = meaning === 'USAGE' || meaning === 'ALLOWANCE';
@@ -58,12 +63,16 @@ export function nameImpact(impact: Impact, charge: Charge): NamedImpact {
     tierFrom: tier === null ? null : tier === 0 ? '0' : (charge.tiers?.steps[tier - 1]?.upTo ?? null),
     tierTo: step?.upTo ?? null,
   };
-  return { ...named, text: sentenceOf(named, charge, step) };
+  return { ...named, text: sentenceOf(named, charge, step, place) };
 }
 
 function meaningOf([offerType, resource, quantity, rate, amount, tier]: Impact): ImpactMeaning {
   if (offerType === 'ACCUMULATOR') return ownCounterKind(resource) ?? 'ACCUMULATOR';
-  if (offerType === 'ALLOWANCE') return amount === null ? 'GRANT' : 'ALLOWANCE';
+  if (offerType === 'ALLOWANCE') {
+    if (amount !== null) return 'ALLOWANCE';
+    if (quantity.startsWith('-')) return 'CARRIED_ON';
+    return ageOfBucket(resource) === 0 ? 'GRANT' : 'CARRIED_OVER';
+  }
   if (tier !== null) {
     if (quantity !== '0') return rate === null ? 'VOLUME_SHARE' : 'USAGE';
     return rate === null ? 'REPRICING' : 'ENTRY';
@@ -72,7 +81,12 @@ function meaningOf([offerType, resource, quantity, rate, amount, tier]: Impact):
   return rate === null ? 'AMOUNT_LIMIT' : 'FIXED';
 }
 
-function sentenceOf(impact: Omit<NamedImpact, 'text'>, charge: Charge, step: Step | undefined): string {
+function sentenceOf(
+  impact: Omit<NamedImpact, 'text'>,
+  charge: Charge,
+  step: Step | undefined,
+  place: number | null,
+): string {
   const { meaning, resource, quantity, amount } = impact;
   const unit = charge.block?.countIn === 'BLOCKS' ? 'blocks' : (charge.measure ?? 'records');
   const money = `${amount ?? '0'} ${resource}`;
@@ -96,13 +110,21 @@ function sentenceOf(impact: Omit<NamedImpact, 'text'>, charge: Charge, step: Ste
     case 'AMOUNT_LIMIT':
       return `The charge of one record is limited (${limitsText(charge)}): ${money}.`;
     case 'GRANT':
-      return `Allowance ${resource} is granted for this billing cycle, at its first use: ${quantity} ${unit}.`;
+      return place === null
+        ? `Allowance ${resource} is granted for this billing cycle, at its first use: ${quantity} ${unit}.`
+        : `Allowance ${resource} was granted ${cyclesAgo(place)} too, which had no use: ${quantity} ${unit}.`;
+    case 'CARRIED_ON':
+      return `What is left of allowance ${allowanceOfBucket(resource)} ${cyclesAgo(place ?? 0)} is carried on: ${quantity.slice(1)} ${unit}.`;
+    case 'CARRIED_OVER':
+      return `Allowance ${allowanceOfBucket(resource)} is carried over, granted ${cyclesAgo(ageOfBucket(resource))}: ${quantity} ${unit}.`;
     case 'ALLOWANCE':
       return `Allowance ${resource} gives ${quantity.slice(1)} ${unit} ${offsetPriceOf(impact)}: ${amount ?? '0'}.`;
     case 'ACCUMULATOR':
       return `Accumulator ${resource} grows by ${quantity} ${unit}.`;
     case 'SPEND_TOTAL':
       return `The spend of the billing cycle changes by ${signed(quantity)}.`;
+    case 'PREPAID':
+      return `Paid in advance: ${quantity}.`;
     case 'SPEND_LIMIT':
       return `A billing cycle costs at most ${quantity} ${resource}: ${money}.`;
   }
@@ -111,6 +133,10 @@ function sentenceOf(impact: Omit<NamedImpact, 'text'>, charge: Charge, step: Ste
 /** A share of a cycle has no price of its own: it is set off at what the cycle came to. */
 function offsetPriceOf({ rate, per }: Omit<NamedImpact, 'text'>): string {
   return rate === null ? 'at the same share' : `at ${rate} per ${per ?? '1'}`;
+}
+
+function cyclesAgo(cycles: number): string {
+  return cycles === 1 ? 'in the billing cycle before' : `${cycles} billing cycles before`;
 }
 
 function priceOf({ rate, per, resource }: Omit<NamedImpact, 'text'>, step: Step | undefined): string {

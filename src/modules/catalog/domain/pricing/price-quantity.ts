@@ -1,4 +1,5 @@
 import type { ChargeFunction, Piece } from './charge-function.js';
+import { noteCarry } from './carry-over.js';
 import type { Impact } from './charged.js';
 import type { Balances } from './priced-usage.js';
 import type { CompiledAllowance, CompiledCharge } from './compile-charge.js';
@@ -173,10 +174,12 @@ function usagePieces(charging: Charging, prices: PiecePrices, usage: UsagePieces
   return offset;
 }
 
-/** An allowance that the cycle was not yet granted is granted now, at its first use. */
+/** An allowance that its period was not yet granted is granted now, at its first use, and takes what is carried over. */
 function grant({ allowances, balances, impacts }: Charging): void {
   for (const { name, key, granted } of allowances) {
     if (granted === undefined || balances.get(key) !== undefined) continue;
+    const carries = balances.elsewhere?.carryOver(name, granted.units) ?? [];
+    for (const carry of carries) noteCarry(balances, carry, impacts);
     balances.set(key, granted.units);
     impacts.push(['ALLOWANCE', name, granted.text, null, null, null]);
   }

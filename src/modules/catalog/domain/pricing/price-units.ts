@@ -7,7 +7,22 @@ export interface PriceUnits {
   timeUnit(name: string): TimeLookup | undefined;
   rateUnit(name: string): RateUnitRule | undefined;
   allowance(name: string): AllowanceRule | undefined;
+  accumulator(name: string): AccumulatorRule | undefined;
+  /** Undefined as long as every balance is a subscription's in a billing cycle. */
+  readonly elsewhere: ElsewhereRules | undefined;
 }
+
+/** What holds of balances that are kept otherwise. */
+export interface ElsewhereRules {
+  /** IANA name, of the tenant: the calendar of dates. */
+  readonly timeZone: string;
+  /** Whose a balance is that says nothing: the account's, instead of the subscription's. */
+  readonly sharedByDefault: boolean;
+}
+
+export const BALANCE_SCOPES = ['SUBSCRIPTION', 'SERVICE_ID', 'ACCOUNT'] as const;
+/** Who shares a balance: a subscription, one service id of it alone, or all subscriptions of the account. */
+export type BalanceScope = (typeof BALANCE_SCOPES)[number];
 
 export interface ZoneLookup {
   /** The attributes of the record whose values `zoneOf` takes: one, or two for a distance. */
@@ -37,8 +52,26 @@ export interface AllowanceRule {
   readonly unit: string;
   /** Lower is used first. */
   readonly priority: number;
-  /** Of calendar dates: `to` is when it expires. What has none expires with its cycle, after all that have one. */
-  readonly validity?: { readonly type: string; readonly to?: string };
+  readonly scope?: BalanceScope;
+  /** Absent: its billing cycle. */
+  readonly validity?: ValidityRule;
+  /** Of what is left of a billing cycle: at most `cap`, for so many cycles. */
+  readonly rollover?: { readonly cap: string; readonly cycles: number };
+}
+
+export type ValidityRule =
+  | { readonly type: 'CYCLE' }
+  | { readonly type: 'FROM_GRANT'; readonly days?: number; readonly months?: number }
+  /** Calendar dates of the tenant's zone; `to` is exclusive. */
+  | { readonly type: 'DATES'; readonly from: string; readonly to: string };
+
+export interface AccumulatorRule {
+  /** False: amounts are added up, `unit` being their currency. */
+  readonly accumulateQuantity: boolean;
+  readonly unit: string;
+  readonly scope?: BalanceScope;
+  readonly reset:
+    { readonly type: 'CYCLE' } | { readonly type: 'NEVER' } | { readonly type: 'PERIOD'; readonly cycles: number };
 }
 
 /** For a price that names none. */
@@ -47,4 +80,6 @@ export const NO_UNITS: PriceUnits = {
   timeUnit: () => undefined,
   rateUnit: () => undefined,
   allowance: () => undefined,
+  accumulator: () => undefined,
+  elsewhere: undefined,
 };

@@ -19,6 +19,25 @@ export function allowanceNameOf(key: ResourceKey): string | undefined {
   return key.startsWith(ALLOWANCE_KEY) ? key.slice(ALLOWANCE_KEY.length) : undefined;
 }
 
+/** Between an allowance and how many cycles ago it was granted: no name in a price has it. */
+const AGE = '~';
+
+/** What is left of an allowance granted so many billing cycles ago is an allowance of its own: `DATA~1`. */
+export function bucketName(allowance: string, age: number): string {
+  return age === 0 ? allowance : `${allowance}${AGE}${age}`;
+}
+
+export function allowanceOfBucket(bucket: string): string {
+  const at = bucket.lastIndexOf(AGE);
+  return at < 0 ? bucket : bucket.slice(0, at);
+}
+
+/** How many cycles ago it was granted. */
+export function ageOfBucket(bucket: string): number {
+  const at = bucket.lastIndexOf(AGE);
+  return at < 0 ? 0 : Number(bucket.slice(at + 1));
+}
+
 /** What a price counts for itself. */
 export type OwnCounter = 'FREE_EVENT' | 'SPEND_TOTAL' | 'METER_READING';
 
@@ -34,6 +53,11 @@ export function freeEventsCounter(scope: string, charge: string): string {
 /** The net spend of a cycle before its maximum, as a quantity. */
 export function spendCounter(scope: string): string {
   return SPEND + scope;
+}
+
+/** The key of that balance. */
+export function spendKey(scope: string): ResourceKey {
+  return accumulatorKey(spendCounter(scope));
 }
 
 /** The last reading of the meter of a service id. */
@@ -54,8 +78,3 @@ export function resourceOf(key: ResourceKey): { readonly kind: 'ALLOWANCE' | 'AC
     ? { kind: 'ACCUMULATOR', name: key.slice(ACCUMULATOR_KEY.length) }
     : { kind: 'ALLOWANCE', name: allowance };
 }
-/** The key of that balance. */
-export function spendKey(scope: string): ResourceKey {
-  return accumulatorKey(spendCounter(scope));
-}
-

@@ -7,6 +7,9 @@ import { QUANTITY_SCALE } from './pricing.js';
 export type QuantityUnits = bigint;
 export type AmountUnits = bigint;
 
+/** An amount as a quantity: running totals are balances, and balances are quantities. */
+export const AMOUNT_TO_QUANTITY = 10n ** BigInt(QUANTITY_SCALE - RATING_SCALE);
+
 /** One unit of quantity. */
 export const ONE: QuantityUnits = 10n ** BigInt(QUANTITY_SCALE);
 

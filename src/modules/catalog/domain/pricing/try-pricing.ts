@@ -10,12 +10,13 @@ import type { PricedUsage } from './priced-usage.js';
 import type { Pricing } from './pricing.js';
 import { chargeRecurring, minimumSpend, trueUp } from './recurring-charge.js';
 import { amountOf, amountText, ONE, quantityText, type AmountUnits } from './scaled.js';
-import { TrialBalances, type TrialBalance, type TrialCycles, type TrialStart } from './trial-balances.js';
+import type { BillingCalendar } from './keeping.js';
+import { TrialBalances, type TrialBalance, type TrialStart } from './trial-balances.js';
 import { VolumeSpread } from './volume-spread.js';
 
 /** What a trial stands on besides price and records. */
 export interface TrialGround {
-  readonly cycles: TrialCycles;
+  readonly cycles: BillingCalendar;
   readonly start: TrialStart;
   /** The building blocks in force at a usage time. */
   unitsAt(at: number): PriceUnits;
@@ -88,12 +89,13 @@ export function tryPricing(pricing: Pricing, records: readonly PricedUsage[], gr
   const balances = new TrialBalances(ground.cycles, records[0]?.at ?? 0, ground.start);
   const lines: Line[] = [];
   const tried = records.map((usage): TriedRecord => {
-    const cycle = balances.begin(usage.at);
+    const cycle = ground.cycles.startAt(usage.at);
     const charged = chargeOne(() => priceAt(usage.at), usage, balances);
     if ('code' in charged) {
       return { cycle, amount: '0', charges: [], suspended: { code: charged.code, reason: charged.reason } };
     }
     balances.commit();
+    balances.note(cycle, charged);
     lines.push({ cycle, charged });
     return {
       cycle,
@@ -119,7 +121,9 @@ function chargeOne(
   balances: TrialBalances,
 ): readonly Charged[] | NotCharged | { readonly code: 'RATING_DEFECT'; readonly reason: string } {
   try {
-    return chargeLine(price(), usage, balances);
+    const compiled = price();
+    balances.begin(usage.at, usage.serviceId, compiled.resources);
+    return chargeLine(compiled, usage, balances);
   } catch (error) {
     return { code: 'RATING_DEFECT', reason: error instanceof Error ? error.message : String(error) };
   }

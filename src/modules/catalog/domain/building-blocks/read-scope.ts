@@ -1,0 +1,7 @@
+import type { FieldReader } from '../../../../shared/kernel/fields.js';
+import { BALANCE_SCOPES, type BalanceScope } from '../pricing/price-units.js';
+
+/** Who shares a balance; absent when the definition leaves it to the system property. */
+export function readScope(fields: FieldReader): { readonly scope?: BalanceScope } {
+  return fields.has('scope') ? { scope: fields.choice('scope', BALANCE_SCOPES) } : {};
+}
