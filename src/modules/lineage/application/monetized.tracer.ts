@@ -92,9 +92,12 @@ function titleOf({ quantity, usageType, amount, currency, version, withdrawn }: 
   return version === 1 ? charged : `Version ${version}: ${charged}`;
 }
 
-async function addRun(trace: Trace, head: { readonly runId: string; readonly position: number }): Promise<string> {
-  const event = await trace.log.eventAt(head.position);
-  const { runId, reason, asked } = (event as RecordedEvent & RatingRunRequested).data;
+async function addRun(
+  trace: Trace,
+  { runId, position }: { readonly runId: string; readonly position: number },
+): Promise<string> {
+  const event = await trace.log.eventAt(position);
+  const { reason, asked } = (event as RecordedEvent & RatingRunRequested).data;
   return trace.graph.add({
     kind: 'RATING_RUN',
     id: runId,
