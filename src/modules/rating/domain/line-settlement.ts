@@ -134,6 +134,11 @@ export class SettlingDraft extends BalanceDraft {
     purse.own = super.get(key);
     if (purse.own === undefined) {
       purse.granted = this.terms.granted(resource);
+      // What else comes with the grant (what is carried over) is for the price to say: top-ups wait for the next line.
+      if (purse.granted !== undefined && this.elsewhere?.placeOf(key) !== undefined) {
+        this.purses.delete(resource);
+        return;
+      }
       if (purse.granted !== undefined) purse.own = quantityUnitsOf(purse.granted);
     }
     this.added.set(key, this.leftIn(purse));
