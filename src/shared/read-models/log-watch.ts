@@ -34,6 +34,18 @@ export class LogWatch {
     }
   }
 
+  /** True when the log has had nothing after `position` for so long; false as soon as it has, or may have. */
+  async rests(position: number, milliseconds: number): Promise<boolean> {
+    this.subscription ??= this.listen(position);
+    const deadline = performance.now() + milliseconds;
+    while (!this.ending.signal.aborted && this.failure === undefined && this.seen <= position) {
+      const left = deadline - performance.now();
+      if (left <= 0) return true;
+      await this.pause(left);
+    }
+    return false;
+  }
+
   /** Lets events come in until none has come for `quietMs`, but not past `deadline`, of `performance.now()`. */
   async gather(deadline: number, quietMs: number): Promise<void> {
     this.subscription ??= this.listen(await this.store.head());

@@ -80,10 +80,14 @@ describe('ProjectionRunner', () => {
     told = [];
   });
 
-  function runner(positions: Readonly<Record<string, number>>, projections: readonly Projection[]): ProjectionRunner {
+  function runner(
+    positions: Readonly<Record<string, number>>,
+    projections: readonly Projection[],
+    writer = writerAt(positions, commits, told),
+  ): ProjectionRunner {
     return new ProjectionRunner({
       store: log.store(),
-      writer: writerAt(positions, commits, told),
+      writer,
       projections: () => projections,
       clock: ManualClock.at('2026-03-01T00:00:00Z'),
       limits: { changes: 1000, events: 10, milliseconds: 1000 },
@@ -171,6 +175,18 @@ describe('ProjectionRunner', () => {
       expect(sums!.rows[0]!.puts.at(-1)).toEqual({ tenant: 'main', n: 6 });
       expect(other).toMatchObject({ projection: 'other', to: 10 });
     });
+  });
+
+  it('leaves the store a moment of its own when nothing comes, not before', async () => {
+    log.grow(5);
+    const ending = new AbortController();
+    const writer = writerAt({}, commits, told);
+    writer.rest = () => Promise.resolve(void told.push(`rested after ${commits.at(-1)?.writes[0]?.to}`));
+    const running = runner({}, [projection('one')], writer).run(ending.signal);
+    while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    ending.abort();
+    await running;
+    expect(told).toEqual(['rested after 5']);
   });
 
   it('ends soon after it is asked to, from rest and from work', async () => {

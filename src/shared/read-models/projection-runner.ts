@@ -19,6 +19,8 @@ const CATCH_UP_SHARE = 2;
  */
 const GATHER_MS = 200;
 const QUIET_MS = 20;
+/** Nothing has come in for so long: the moment for what the store has put off. */
+const REST_MS = 100;
 /** A batch with more changes than this says that much is coming in. */
 const MUCH = 1000;
 
@@ -73,6 +75,7 @@ export class ProjectionRunner implements RoleTask {
         if (await this.round()) {
           if (this.flowing) await watch.gather(this.readAt + GATHER_MS, QUIET_MS);
         } else {
+          if (await watch.rests(this.looked, REST_MS)) await this.options.writer.rest?.();
           await watch.wait(this.looked);
         }
       }

@@ -61,6 +61,8 @@ export interface ReadModelWriter {
    * @throws ProjectionFault when a projection made a row that cannot be stored: the others' writes may be tried again.
    */
   commit(commit: Commit): Promise<void>;
+  /** Called when nothing has come in for a moment: what an adapter puts off for one is done now. */
+  rest?(): Promise<void>;
   /** Records why a projection stopped, and where. */
   stopped(projection: string, failure: { position: number; message: string; now: number }): Promise<void>;
   /** @returns the position it goes on from. */

@@ -95,7 +95,7 @@ function openRows(path: string) {
   const db = new DatabaseSync(path);
   // As the embedded read models are opened: what would be unfair to leave out is the tuning.
   db.exec(
-    'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32768; PRAGMA wal_autocheckpoint=16000',
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32768; PRAGMA wal_autocheckpoint=32000',
   );
   db.exec(`CREATE TABLE monetized (
     tenant TEXT, account TEXT, at INTEGER, ratedPosition INTEGER, row INTEGER, subscription TEXT, serviceId TEXT,

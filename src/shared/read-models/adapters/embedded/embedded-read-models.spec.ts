@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
@@ -96,6 +96,23 @@ describe('EmbeddedReadModels', () => {
     expect(() => reader.writer).toThrow(/reading only/);
     await reader.close();
     await models.close();
+  });
+
+  it('moves its write-ahead log into the file at a quiet moment, once that is worth it', async () => {
+    const size = async () => (await stat(path)).size;
+    const few = await filled(4000);
+    const before = await size();
+    await few.writer.rest?.();
+    expect(await size()).toBe(before);
+    await few.close();
+    await rm(path);
+    const many = await filled(20_000);
+    const empty = await size();
+    await many.writer.rest?.();
+    // A row of six columns and two indexes takes more than 30 bytes.
+    expect(await size()).toBeGreaterThan(empty + 20_000 * 30);
+    expect(await many.count(calls, { tenant: 'main' })).toBe(20_000);
+    await many.close();
   });
 
   it('refuses declarations that no engine could keep', async () => {
