@@ -112,6 +112,10 @@ describe('the examples of the document, executed in the order of its chapters', 
     });
     await searches('get /v1/sync-activities');
     expect(await does('get /v1/accounts/{account}')).toMatchObject({ account: 'A0000001', status: 'ACTIVE' });
+    expect(await does('post /v1/feeds/accounts', 'ownTerms')).toMatchObject({ complete: 3, error: 0 });
+    expect((await does('get /v1/accounts/{account}/top-ups')).items).toMatchObject([{ quantity: '20', left: '20' }]);
+    expect((await does('get /v1/accounts/{account}/custom-rates')).items).toMatchObject([{ charge: 'calls' }]);
+    expect((await does('get /v1/accounts/{account}/commitments')).items).toMatchObject([{ allowance: 'COMMITTED' }]);
   });
 
   it('tries and makes the mapping of a source', async () => {

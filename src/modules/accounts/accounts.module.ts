@@ -6,16 +6,19 @@ import { LOGGER } from '../../shared/runtime/tokens.js';
 import type { Logger } from '../../shared/telemetry/logger.js';
 import { ACCOUNT_FEED_TARGET } from '../feeds/index.js';
 import { AccountsController } from './api/accounts.controller.js';
+import { SpecialTermsController } from './api/special-terms.controller.js';
 import { AccountFeedTarget } from './application/account-feed.target.js';
 import { AccountSnapshots } from './application/account-snapshots.js';
 import { AccountsQueries } from './application/accounts.queries.js';
+import { SpecialTermsQueries } from './application/special-terms.queries.js';
 import { accountsProjection } from './projections/accounts.projection.js';
 import { specialTermsProjection } from './projections/special-terms.projection.js';
 
 @Module({
-  controllers: [AccountsController],
+  controllers: [AccountsController, SpecialTermsController],
   providers: [
     AccountsQueries,
+    SpecialTermsQueries,
     {
       provide: ACCOUNT_FEED_TARGET,
       inject: [EVENT_STORE, SNAPSHOT_STORE, LOGGER],

@@ -29,4 +29,5 @@ export {
 } from './domain/special-terms.js';
 export { accountStream } from './domain/streams.js';
 export type { Refusal as ResolutionRefusal } from './domain/resolution-refusals.js';
-export { serviceIdsCollection, type ServiceIdRow } from './projections/accounts.collections.js';
+export { SPECIAL_TERMS_PROJECTION, topUpsCollection, type TopUpRow } from './projections/special-terms.collections.js';
+export { accountsCollection, serviceIdsCollection, type ServiceIdRow } from './projections/accounts.collections.js';

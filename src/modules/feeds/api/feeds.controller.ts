@@ -48,7 +48,7 @@ export class FeedsController {
   @HttpCode(202)
   @ApiOperation({
     summary: 'Feed the accounts',
-    description: `${HOW} Objects: ACCOUNT, SUBSCRIPTION, SERVICE_ID (which can also END).`,
+    description: `${HOW} Objects: ACCOUNT, SUBSCRIPTION, SERVICE_ID (which can also END); and what single accounts have beside the catalog: TOP_UP (paid in advance, for PREPAID usage; only CREATE, its reference is unique), CUSTOM_RATES (steps that stand in for those of a charge) and COMMITMENT (money that each billing cycle is given), both of which can also END.`,
   })
   @ApiBody({ schema: MESSAGES, examples: ACCOUNTS_EXAMPLES })
   @ApiAcceptedResponse({ type: FeedAnswerDto })

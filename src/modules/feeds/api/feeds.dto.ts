@@ -116,6 +116,54 @@ const TOO_EARLY = [
   },
 ];
 
+/** From a year on, so that the story is not priced otherwise. */
+const OWN_TERMS = [
+  {
+    messageId: 'top-up-pay-0000001',
+    object: 'TOP_UP',
+    action: 'CREATE',
+    effectiveFrom: '2026-01-01T00:00:00Z',
+    payload: {
+      account: 'A0000001',
+      subscription: 'S0000001',
+      reference: 'PAY-0000001',
+      resource: 'EUR',
+      quantity: '20',
+      expires: '2027-01-01T00:00:00Z',
+    },
+  },
+  {
+    messageId: 'custom-rates-a0000001-calls',
+    object: 'CUSTOM_RATES',
+    action: 'CREATE',
+    effectiveFrom: '2027-01-01T00:00:00Z',
+    payload: {
+      account: 'A0000001',
+      priceOfferId: 'MOBILE_M.STANDARD.MOBILE.EUR',
+      charge: 'calls',
+      steps: [
+        { upTo: '6000', price: '0.08', per: '60' },
+        { price: '0.05', per: '60' },
+      ],
+      effectiveTo: '2028-01-01T00:00:00Z',
+    },
+  },
+  {
+    messageId: 'commitment-s0000001',
+    object: 'COMMITMENT',
+    action: 'CREATE',
+    effectiveFrom: '2027-01-01T00:00:00Z',
+    payload: {
+      account: 'A0000001',
+      subscription: 'S0000001',
+      allowance: 'COMMITTED',
+      amount: '9500',
+      currency: 'EUR',
+      per: 'CYCLE',
+    },
+  },
+];
+
 /** In the order of their story; the second customer's call is what the example file brings into suspense. */
 export const ACCOUNTS_EXAMPLES = {
   customer: { summary: '1. A customer', value: CUSTOMER },
@@ -123,6 +171,10 @@ export const ACCOUNTS_EXAMPLES = {
   lateAccount: {
     summary: '3. The account it waited for; then POST /v1/sync-activities/reprocesses',
     value: LATE_ACCOUNT,
+  },
+  ownTerms: {
+    summary: '4. What a customer has beside the catalog: paid in advance, agreed rates, a commitment',
+    value: OWN_TERMS,
   },
 };
 
@@ -136,12 +188,16 @@ export class FeedMessageDto {
 
   @ApiProperty({
     description:
-      'Catalog: USAGE_TYPE, SERVICE, PLAN, RATE_SCHEDULE, PLAN_SERVICE. Accounts: ACCOUNT, SUBSCRIPTION, SERVICE_ID.',
+      'Catalog: USAGE_TYPE, SERVICE, PLAN, RATE_SCHEDULE, PLAN_SERVICE. Accounts: ACCOUNT, SUBSCRIPTION, SERVICE_ID, TOP_UP, CUSTOM_RATES, COMMITMENT.',
     example: 'PLAN',
   })
   object!: string;
 
-  @ApiProperty({ description: 'END is for SERVICE_ID alone.', enum: FEED_ACTIONS, example: 'CREATE' })
+  @ApiProperty({
+    description: 'END is for SERVICE_ID, CUSTOM_RATES and COMMITMENT.',
+    enum: FEED_ACTIONS,
+    example: 'CREATE',
+  })
   action!: string;
 
   @ApiProperty({ description: 'From when on it holds.', example: '2026-01-01T00:00:00Z' })
