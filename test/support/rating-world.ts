@@ -6,6 +6,8 @@ import { catalogEvents } from '../../src/modules/catalog/index.js';
 import { ingestionEvents } from '../../src/modules/ingestion/index.js';
 import { Rater, type RaterSettings } from '../../src/modules/rating/application/rater.js';
 import type { RunAnswerers } from '../../src/modules/rating/application/runs/answer-run.js';
+import { runAnswerers } from '../../src/modules/rating/application/runs/answerers.js';
+import type { RatingRunAsked } from '../../src/modules/rating/domain/runs/run-events.js';
 import { ratingEvents, type UsageBatchRated } from '../../src/modules/rating/index.js';
 import { suspenseEvents } from '../../src/modules/suspense/index.js';
 import { EmbeddedEventStore } from '../../src/shared/event-store/adapters/embedded/embedded-event-store.js';
@@ -56,6 +58,8 @@ export class RatingWorld {
   private ids = 0;
   /** Records the log asks a rater to answer. */
   asked = 0;
+  /** Runs it asks every partition to answer. */
+  private runs = 0;
 
   private constructor(
     readonly store: EventStore,
@@ -88,7 +92,7 @@ export class RatingWorld {
     cpSync(this.directory, directory, { recursive: true });
     const made = await RatingWorld.open(directory);
     for (const [stream, revision] of this.revisions) made.revisions.set(stream, revision);
-    Object.assign(made, { lines: this.lines, ids: this.ids, asked: this.asked });
+    Object.assign(made, { lines: this.lines, ids: this.ids, asked: this.asked, runs: this.runs });
     return made;
   }
 
@@ -258,18 +262,27 @@ export class RatingWorld {
     });
   }
 
+  /** A rating run; answers its position. */
+  async ratingRun(runId: string, asked: RatingRunAsked, partitions = 4): Promise<number> {
+    this.runs += 1;
+    return this.append(`ratingRun-${TENANT}.${runId}`, {
+      type: 'RatingRunRequested.v1',
+      data: { runId, reason: 'test', asked, partitions },
+    });
+  }
+
   rater(
     settings: Partial<RaterSettings> = {},
     store: EventStore = this.store,
     claims: Claims = ManualClaims.alone(),
-    answerers: RunAnswerers = {},
+    answerers: RunAnswerers = runAnswerers(store),
   ): Rater {
     const clock = ManualClock.at('2026-03-02T00:00:00Z');
     const parts = { store, snapshots: this.snapshots, claims, clock, logger: silentLogger, answerers };
     return new Rater(parts, { partitions: 4, lingerMs: 0, keepEvery: 8192, ...settings });
   }
 
-  /** Runs a rater until every record asked for is answered. */
+  /** Runs a rater until every record and every run asked for is answered. */
   async rate(settings: Partial<RaterSettings> = {}, store: EventStore = this.store): Promise<void> {
     const stop = new AbortController();
     const done = new AbortController();
@@ -281,6 +294,7 @@ export class RatingWorld {
     // It may fail before it is awaited below.
     running.catch(() => undefined);
     await this.answered(this.asked, done.signal);
+    await this.runsAnswered(settings.partitions ?? 4, done.signal);
     stop.abort();
     await running;
   }
@@ -293,6 +307,23 @@ export class RatingWorld {
       if (delivery.kind === 'event') answered += linesIn(delivery.event);
       if (answered >= records) return;
     }
+  }
+
+  private async runsAnswered(partitions: number, signal: AbortSignal): Promise<void> {
+    if (this.runs === 0) return;
+    let answered = 0;
+    const types = ['RatingRunAnswered.v1'];
+    for await (const delivery of this.store.subscribe({ after: 0, filter: { types }, signal })) {
+      if (delivery.kind === 'event') answered += 1;
+      if (answered >= this.runs * partitions) return;
+    }
+  }
+
+  /** Every event of the rating streams and of proposals, in the order of the log. */
+  async said(): Promise<RecordedEvent[]> {
+    const events: RecordedEvent[] = [];
+    for await (const event of this.store.readAll({ filter: { categories: ['rating', 'rerate'] } })) events.push(event);
+    return events;
   }
 
   async rated(): Promise<RatedEvent[]> {

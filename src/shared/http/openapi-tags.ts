@@ -12,6 +12,7 @@ export const OPENAPI_TAGS: readonly (readonly [name: string, description: string
   ['Raw usage', 'Every line of every file, exactly as it came, with what became of it.'],
   ['Monetized usage', 'Lines that became money, each with its price version and how its amount came about.'],
   ['Suspense', 'Lines that could not be rated wait here, with the remedy, until they are rated again.'],
+  ['Rating runs', 'Work on what is rated already: second passes, ends of billing cycles, rating again.'],
   ['Aggregation', 'Monetized usage is summed up into lines for the billing system and sealed in batches.'],
   ['Billing', 'Batches and their lines on the way to the billing system: sent, acknowledged, refused, in doubt.'],
   ['Invoice lines', 'On which line of which invoice our lines stand, learnt by asking or by webhook.'],

@@ -7,7 +7,7 @@ import type { UsageRerated } from '../domain/runs/rerated-events.js';
 import type { RatingRunAnswered } from '../domain/runs/run-events.js';
 import { HistoryIndex, type HistoryIndexState } from './history-index.js';
 import type { Mark } from './partition-mark.js';
-import { foldAnswer } from './runs/fold-answer.js';
+import { RunFold } from './runs/run-fold.js';
 
 /** For a snapshot. What is absent was written before there were runs. */
 export interface ContentsState {
@@ -95,14 +95,16 @@ export class PartitionContents {
   /** The answer to a run is complete, up to and with the event at `last`: now it counts. */
   async foldRun(last: number): Promise<void> {
     const from = this.runFrom ?? last;
+    const fold = new RunFold(this.ledger);
     for await (const event of this.store.readStream(this.stream, { from, limit: last - from + 1 })) {
       if (event.type === 'RatingRunAnswered.v1') this.completed(event as RecordedEvent & RatingRunAnswered);
-      else foldAnswer(this.ledger, event);
+      else fold.add(event);
       if (event.type === 'UsageRerated.v1') {
         const { columns } = (event as RecordedEvent & UsageRerated).data;
         this.index.add(event.revision, columns.cycle, columns['old.cycle']);
       }
     }
+    fold.finish();
     this.runFrom = undefined;
   }
 

@@ -1,10 +1,10 @@
-import { eventId } from '../../../shared/event-store/event-id.js';
-import { WrongExpectedRevision, type EventStore } from '../../../shared/event-store/event-store.port.js';
+import type { EventStore } from '../../../shared/event-store/event-store.port.js';
 import type { EventMetadata, RecordedEvent } from '../../../shared/kernel/event.js';
-import type { RatingPartitioned, UsageBatchRatedHead } from '../domain/events.js';
+import type { UsageBatchRatedHead } from '../domain/events.js';
 import type { RatingRunRequested } from '../domain/runs/run-events.js';
-import { ratingSettingsStream, ratingStream } from '../domain/streams.js';
+import { ratingStream } from '../domain/streams.js';
 import type { ChunkUsage } from './chunk-usage.js';
+import { partitionCount } from './partition-count.js';
 import { StaleSnapshot } from './partition-errors.js';
 import { PartitionWriter } from './partition-writer.js';
 import type { RatingSnapshots } from './rating-snapshots.js';
@@ -59,7 +59,9 @@ export class TenantRating {
   /** Opens what is owned and not open yet: from its snapshot, and what its stream holds past that. */
   async open(owns: (partition: number) => boolean): Promise<void> {
     if (this.writers.length === 0) {
-      const count = await this.partitionCount();
+      const { store, partitions, metadataFor } = this.surroundings;
+      const ifNone = { partitions, metadata: metadataFor(this.tenant, undefined) };
+      const count = await partitionCount(store, this.tenant, ifNone);
       this.writers = Array.from({ length: count }, () => undefined);
     }
     for (let partition = 0; partition < this.writers.length; partition += 1) {
@@ -149,32 +151,5 @@ export class TenantRating {
     const { code, message, account = null, facts } = route;
     const reason = { code, message, account, facts };
     return { number: partitionOfRefusal(route, serviceId, count), outcome: { kind: 'SUSPENDED', reason } };
-  }
-
-  /** As recorded; recorded now, for ever, when it is not. */
-  private async partitionCount(): Promise<number> {
-    const recorded = await this.recordedPartitions();
-    if (recorded !== undefined) return recorded;
-    const { store, partitions, metadataFor } = this.surroundings;
-    const stream = ratingSettingsStream(this.tenant);
-    const made: RatingPartitioned = { type: 'RatingPartitioned.v1', data: { partitions } };
-    try {
-      await store.append(stream, 'no-stream', [
-        { id: eventId(`rate/${stream}/partitioned`), ...made, metadata: metadataFor(this.tenant, undefined) },
-      ]);
-    } catch (error) {
-      if (!(error instanceof WrongExpectedRevision)) throw error;
-    }
-    // Another process may have recorded another number in the same moment: what stands in the log is what counts.
-    const settled = await this.recordedPartitions();
-    if (settled === undefined) throw new Error(`The number of partitions in ${stream} was appended and is not there`);
-    return settled;
-  }
-
-  private async recordedPartitions(): Promise<number | undefined> {
-    for await (const event of this.surroundings.store.readStream(ratingSettingsStream(this.tenant), { limit: 1 })) {
-      return (event as RecordedEvent & RatingPartitioned).data.partitions;
-    }
-    return undefined;
   }
 }

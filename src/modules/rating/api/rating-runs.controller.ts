@@ -1,0 +1,88 @@
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { COMMAND_GATEWAY, type CommandGateway } from '../../../shared/command-log/command-gateway.port.js';
+import type { Principal } from '../../../shared/command-log/recorded-command.js';
+import { Allow, AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
+import { answerOf } from '../../../shared/http/answer.js';
+import { pageOf } from '../../../shared/http/page.js';
+import { notFound } from '../../../shared/http/problem.js';
+import { ApiProblems } from '../../../shared/http/problem.dto.js';
+import { parseInstant } from '../../../shared/kernel/fields.js';
+import { RatingRunsQueries } from '../application/runs/rating-runs.queries.js';
+import { RequestRatingRun, type RatingRunAnswer } from '../application/runs/request-rating-run.command.js';
+import {
+  CYCLE_RUN_KINDS,
+  MinPositionQuery,
+  RatingRunDto,
+  RatingRunPage,
+  RatingRunRequestDto,
+  RatingRunsQuery,
+  RunAnswerDto,
+} from './rating-runs.dto.js';
+import { ratingRunRefusals } from './rating-runs.refusals.js';
+import { ratingRunView } from './rating-runs.views.js';
+
+@ApiTags('Rating runs')
+@Controller('v1/rating-runs')
+export class RatingRunsController {
+  constructor(
+    @Inject(COMMAND_GATEWAY) private readonly gateway: CommandGateway,
+    private readonly queries: RatingRunsQueries,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @Allow('operator')
+  @ApiOperation({
+    summary: 'Settle billing cycles that have ended',
+    description:
+      'By hand what the jobs BILLTIME_USAGE_RATING (SECOND_PASS) and BILLING (CYCLE_END) of a schedule do. The run stands in the log like usage does: it sees what came before it. Run again for the same instant it finds only what has come since.',
+  })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again gives the first answer.' })
+  @ApiAcceptedResponse({ type: RunAnswerDto })
+  @ApiProblems({
+    409: 'A command with this Idempotency-Key is still running (`command/in-flight`).',
+    422: 'asOf has not come yet (`rating/as-of-in-future`).',
+  })
+  async request(
+    @Caller() caller: Principal,
+    @Body() { kind, asOf, reason }: RatingRunRequestDto,
+    @Headers('idempotency-key') key?: string,
+  ): Promise<RunAnswerDto> {
+    const command = new RequestRatingRun({ wanted: { kind, asOf: parseInstant(asOf) ?? NaN }, reason });
+    const submitted = await this.gateway.submit<RatingRunAnswer>(caller, command, key === undefined ? {} : { key });
+    return answerOf(submitted, ratingRunRefusals);
+  }
+
+  @Get()
+  @AllowReaders()
+  @ApiOperation({ summary: 'Runs over billing cycles', description: 'Second passes and ends of cycles, newest first.' })
+  @ApiOkResponse({ type: RatingRunPage })
+  @ApiProblems({ 422: 'A filter is wrong, or the cursor belongs to another list.' })
+  async list(@Caller() caller: Principal, @Query() query: RatingRunsQuery): Promise<RatingRunPage> {
+    const { kind, status } = query;
+    const kinds = kind === undefined ? CYCLE_RUN_KINDS : [kind];
+    return pageOf(await this.queries.runs(caller.tenant, { kinds, status }, query), ratingRunView);
+  }
+
+  @Get(':runId')
+  @AllowReaders()
+  @ApiOperation({
+    summary: 'One run over billing cycles',
+    description: 'What it looked at and what changed, in counts and money; and what it had to leave as it was.',
+  })
+  @ApiParam({ name: 'runId', description: 'As the request answered.', example: '7d0c3f5e9a1b4c2d' })
+  @ApiOkResponse({ type: RatingRunDto })
+  @ApiProblems({
+    404: 'No such run (`rating/run-not-found`), or the read model has not seen it yet: ask with minPosition.',
+  })
+  async one(
+    @Caller() caller: Principal,
+    @Param('runId') runId: string,
+    @Query() query: MinPositionQuery,
+  ): Promise<RatingRunDto> {
+    const row = await this.queries.run(caller.tenant, runId, CYCLE_RUN_KINDS, query.minPosition);
+    if (row === undefined) throw notFound('rating/run-not-found', `There is no rating run ${runId}`);
+    return ratingRunView(row);
+  }
+}

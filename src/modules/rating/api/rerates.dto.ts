@@ -1,0 +1,251 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsNotEmpty,
+  IsOptional,
+  IsString,
+  Matches,
+  MaxLength,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import { IsInstant } from '../../../shared/http/is-instant.js';
+import { ListQuery } from '../../../shared/http/list-query.dto.js';
+import { ReasonDto, RunDto, RunMoneyDto, RunStatusQuery } from './rating-runs.dto.js';
+
+export const RERATE_MODES = ['PREVIEW', 'COMMIT'] as const;
+export type RerateMode = (typeof RERATE_MODES)[number];
+
+export class RerateSelectionDto {
+  @ApiPropertyOptional({ description: 'Records of these accounts; at most 10,000.', example: ['A0000001'] })
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(10_000)
+  @IsString({ each: true })
+  @IsNotEmpty({ each: true })
+  @MaxLength(100, { each: true })
+  accountIds?: string[];
+
+  @ApiPropertyOptional({
+    description: 'Records that are priced by this offer now, whichever version.',
+    example: 'BASIC.STD.CALLS.EUR',
+  })
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(500)
+  priceOfferId?: string;
+
+  @ApiPropertyOptional({ description: 'Records with a charge of this usage type.', example: 'CALL' })
+  @IsOptional()
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(100)
+  usageType?: string;
+
+  @ApiPropertyOptional({ description: 'Records of this file.', example: 'f3b0c44298fc1c149afbf' })
+  @IsOptional()
+  @Matches(/^[0-9a-z-]{1,60}$/, { message: 'must be a file id such as f3b0c44298fc1c149afbf' })
+  fileId?: string;
+
+  @ApiPropertyOptional({ description: 'Used at or after this instant.', example: '2026-01-01T00:00:00Z' })
+  @IsOptional()
+  @IsInstant()
+  from?: string;
+
+  @ApiPropertyOptional({ description: 'Used before this instant.', example: '2026-02-01T00:00:00Z' })
+  @IsOptional()
+  @IsInstant()
+  to?: string;
+}
+
+export class RerateRequestDto extends ReasonDto {
+  @ApiPropertyOptional({
+    description:
+      'What to rate again; the members narrow each other, and at least one beside the times is needed. A commit may leave it out: it is that of its preview.',
+    type: () => RerateSelectionDto,
+    example: { priceOfferId: 'BASIC.STD.CALLS.EUR', from: '2026-01-01T00:00:00Z' },
+  })
+  @ValidateIf((dto: RerateRequestDto) => dto.mode !== 'COMMIT' || dto.selection !== undefined)
+  @IsNotEmpty({ message: 'must have at least one of accountIds, priceOfferId, usageType, fileId' })
+  @ValidateNested()
+  @Type(() => RerateSelectionDto)
+  selection?: RerateSelectionDto;
+
+  @ApiProperty({
+    description: 'PREVIEW shows what would change. COMMIT does what a preview showed.',
+    enum: RERATE_MODES,
+    example: 'PREVIEW',
+  })
+  @IsIn(RERATE_MODES)
+  mode!: RerateMode;
+
+  @ApiPropertyOptional({ description: 'Of a commit: the runId of its preview.', example: '7d0c3f5e9a1b4c2d' })
+  @ValidateIf((dto: RerateRequestDto) => dto.mode === 'COMMIT' || dto.previewId !== undefined)
+  @Matches(/^[0-9a-z]{1,40}$/, { message: 'must be the runId of a preview; a commit needs it' })
+  previewId?: string;
+
+  @ApiPropertyOptional({
+    description: 'Of a commit: the hash of its preview, which says what you have seen.',
+    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  })
+  @ValidateIf((dto: RerateRequestDto) => dto.mode === 'COMMIT' || dto.previewHash !== undefined)
+  @Matches(/^[0-9a-f]{64}$/, { message: 'must be the hash of the preview, 64 hex digits; a commit needs it' })
+  previewHash?: string;
+}
+
+export class RerateDto extends RunDto {
+  @ApiProperty({ enum: RERATE_MODES, example: 'PREVIEW', description: 'A proposal, or for good.' })
+  mode!: RerateMode;
+
+  @ApiProperty({ description: 'What was chosen.', type: () => RerateSelectionDto })
+  selection!: RerateSelectionDto;
+
+  @ApiProperty({ description: 'Of a commit: its preview.', example: '7d0c3f5e9a1b4c2d', nullable: true, type: String })
+  previewId!: string | null;
+
+  @ApiProperty({
+    description: 'Of a completed preview: to be given to commit it.',
+    example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+    nullable: true,
+    type: String,
+  })
+  hash!: string | null;
+}
+
+export class ReratesQuery extends RunStatusQuery {
+  @ApiPropertyOptional({ description: 'Only of this mode.', enum: RERATE_MODES, example: 'PREVIEW' })
+  @IsOptional()
+  @IsIn(RERATE_MODES)
+  mode?: RerateMode;
+}
+
+export class ReratePage {
+  @ApiProperty({ type: () => [RerateDto] })
+  items!: RerateDto[];
+
+  @ApiPropertyOptional({ description: 'Cursor of the next page; absent on the last one.' })
+  next?: string;
+}
+
+export class ByAccountQuery extends ListQuery {
+  @ApiPropertyOptional({ description: 'Only of this account.', example: 'A0000001' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  account?: string;
+}
+
+export class ChargeVersionDto {
+  @ApiProperty({ description: 'Net amount at the rating scale.', example: '1.2' })
+  amount!: string;
+
+  @ApiProperty({ description: 'ISO 4217.', example: 'EUR' })
+  currency!: string;
+
+  @ApiProperty({ description: 'Rated quantity.', example: '60' })
+  quantity!: string;
+
+  @ApiProperty({ description: 'The price offer.', example: 'BASIC.STD.CALLS.EUR' })
+  priceOfferId!: string;
+
+  @ApiProperty({ description: 'Version of its price.', example: 2 })
+  priceVersion!: number;
+}
+
+export class RerateChangeDto {
+  @ApiProperty({
+    description: 'The monetized record: GET /v1/monetized-usage/{id}.',
+    example: 'f3b0c44298fc1c149afbf:4:0',
+  })
+  id!: string;
+
+  @ApiProperty({ description: 'The account.', example: 'A0000001' })
+  account!: string;
+
+  @ApiProperty({ description: 'The subscription.', example: 'S0000001' })
+  subscription!: string;
+
+  @ApiProperty({ description: 'The service id.', example: '491510000001' })
+  serviceId!: string;
+
+  @ApiProperty({ description: 'Usage type as billed.', example: 'CALL' })
+  usageType!: string;
+
+  @ApiProperty({ description: 'Usage time.', example: '2026-01-05T10:00:00.000Z' })
+  at!: string;
+
+  @ApiProperty({ description: 'Start of its billing cycle.', example: '2026-01-01T00:00:00.000Z' })
+  cycleStart!: string;
+
+  @ApiProperty({ description: 'The version it becomes.', example: 2 })
+  version!: number;
+
+  @ApiProperty({ description: 'It is charged no more.', example: false })
+  withdrawn!: boolean;
+
+  @ApiProperty({
+    description: 'As it was; null for a charge that is made for the first time.',
+    type: () => ChargeVersionDto,
+    nullable: true,
+  })
+  old!: ChargeVersionDto | null;
+
+  @ApiProperty({ description: 'As it is, or would be.', type: () => ChargeVersionDto })
+  new!: ChargeVersionDto;
+}
+
+export class RerateChangePage {
+  @ApiProperty({ type: () => [RerateChangeDto] })
+  items!: RerateChangeDto[];
+
+  @ApiPropertyOptional({ description: 'Cursor of the next page; absent on the last one.' })
+  next?: string;
+}
+
+export class MovedBalanceDto {
+  @ApiProperty({
+    description: 'Whose balance: a subscription, or where it is shared, its holder.',
+    example: 'S0000001',
+  })
+  subscription!: string;
+
+  @ApiProperty({ description: 'Start of its billing cycle or period.', example: '2026-01-01T00:00:00.000Z' })
+  periodStart!: string;
+
+  @ApiProperty({ description: 'What it is.', enum: ['ALLOWANCE', 'ACCUMULATOR'], example: 'ALLOWANCE' })
+  kind!: string;
+
+  @ApiProperty({ description: 'Name of the allowance or accumulator.', example: 'FREE_SECONDS' })
+  resource!: string;
+
+  @ApiProperty({ description: 'By how much it moves; exact, it may be negative.', example: '-60' })
+  by!: string;
+}
+
+export class RerateAccountDto {
+  @ApiProperty({ description: 'The account.', example: 'A0000001' })
+  account!: string;
+
+  @ApiProperty({ description: 'Charges that come out otherwise.', example: 4 })
+  changes!: number;
+
+  @ApiProperty({ description: 'Of these charges, by currency.', type: () => [RunMoneyDto] })
+  money!: RunMoneyDto[];
+
+  @ApiProperty({ description: 'Balances that move.', type: () => [MovedBalanceDto] })
+  balances!: MovedBalanceDto[];
+}
+
+export class RerateAccountPage {
+  @ApiProperty({ type: () => [RerateAccountDto] })
+  items!: RerateAccountDto[];
+
+  @ApiPropertyOptional({ description: 'Cursor of the next page; absent on the last one.' })
+  next?: string;
+}

@@ -1,0 +1,137 @@
+import { DecimalTally } from '../../../shared/kernel/decimal-tally.js';
+import { keyOfImpact, placeOfImpact } from '../domain/balance-places.js';
+import { holderOf } from '../domain/balance-ledger.js';
+import type { RatedBefore, RatedImpact } from '../domain/events.js';
+import type { UsageReratedColumns } from '../domain/runs/rerated-events.js';
+import type { MovedBalance, RunAccountRow } from './rating-runs.collections.js';
+
+/** What one event changes of one account. */
+export interface AccountSums {
+  readonly account: string;
+  readonly changes: number;
+  readonly money: RunAccountRow['money'];
+  readonly balances: readonly MovedBalance[];
+}
+
+/** Account by account, in the order of their first row. */
+export function accountSums(columns: UsageReratedColumns): readonly AccountSums[] {
+  const gathered = new Map<string, Gathered>();
+  columns.account.forEach((account, row) => {
+    const known = gathered.get(account) ?? new Gathered();
+    gathered.set(account, known.add(columns, row));
+  });
+  return [...gathered].map(([account, sums]) => ({ account, ...sums.said() }));
+}
+
+/** What is known of an account, with one event more. */
+export function withSums(
+  row: Pick<RunAccountRow, 'changes' | 'money' | 'balances'> | undefined,
+  sums: AccountSums,
+): Pick<RunAccountRow, 'changes' | 'money' | 'balances'> {
+  if (row === undefined) return { changes: sums.changes, money: sums.money, balances: sums.balances };
+  const money = new Map(row.money.map((known) => [known.currency, known]));
+  for (const { currency, before, after } of sums.money) {
+    const known = money.get(currency);
+    const sum = { currency, before: plus(known?.before, before), after: plus(known?.after, after) };
+    money.set(currency, sum);
+  }
+  const balances = new Map(row.balances.map((known) => [balanceKey(known), known]));
+  for (const moved of sums.balances) {
+    balances.set(balanceKey(moved), { ...moved, by: plus(balances.get(balanceKey(moved))?.by, moved.by) });
+  }
+  return {
+    changes: row.changes + sums.changes,
+    money: ordered(money),
+    balances: ordered(balances).filter(({ by }) => by !== '0'),
+  };
+}
+
+class Gathered {
+  private changes = 0;
+  private readonly money = new Map<string, { readonly before: DecimalTally; readonly after: DecimalTally }>();
+  private readonly balances = new Map<string, { readonly of: Omit<MovedBalance, 'by'>; readonly by: DecimalTally }>();
+
+  add(columns: UsageReratedColumns, row: number): this {
+    this.changes += 1;
+    this.sums(columns.currency[row] ?? '').after.add(columns.amount[row] ?? '0');
+    this.sums(columns['old.currency'][row] ?? '').before.add(columns['old.amount'][row] ?? '0');
+    const account = columns.account[row] ?? '';
+    this.move(columns.impacts[row] ?? [], '', {
+      account,
+      subscription: columns.subscription[row] ?? '',
+      cycle: columns.cycle[row] ?? 0,
+      before: columns.before[row] ?? null,
+    });
+    this.move(columns['old.impacts'][row] ?? [], '-', {
+      account,
+      subscription: columns['old.subscription'][row] ?? '',
+      cycle: columns['old.cycle'][row] ?? 0,
+      before: columns['old.before'][row] ?? null,
+    });
+    return this;
+  }
+
+  said(): Omit<AccountSums, 'account'> {
+    const money = new Map(
+      [...this.money].map(([currency, { before, after }]) => {
+        return [currency, { currency, before: before.toString(), after: after.toString() }];
+      }),
+    );
+    const balances = new Map(
+      [...this.balances].flatMap(([key, { of, by }]) => (by.isZero() ? [] : [[key, { ...of, by: by.toString() }]])),
+    );
+    return { changes: this.changes, money: ordered(money), balances: ordered(balances) };
+  }
+
+  private move(impacts: readonly RatedImpact[], sign: '' | '-', at: ImpactPlace): void {
+    for (const impact of impacts) {
+      const [kind, resource, quantity] = impact;
+      const key = keyOfImpact(impact);
+      if (key === undefined || kind === 'PRICE') continue;
+      const own = holderOf(at.account, at.subscription);
+      const [holder = own, period] = placeOfImpact(impact, key, at.before) ?? [own, at.cycle];
+      const of = { subscription: subscriptionOf(holder), period, kind, resource };
+      const known = this.balances.get(balanceKey(of)) ?? { of, by: new DecimalTally() };
+      known.by.add(sign === '-' ? negated(quantity) : quantity);
+      this.balances.set(balanceKey(of), known);
+    }
+  }
+
+  private sums(currency: string): { readonly before: DecimalTally; readonly after: DecimalTally } {
+    let sums = this.money.get(currency);
+    if (sums === undefined) {
+      sums = { before: new DecimalTally(), after: new DecimalTally() };
+      this.money.set(currency, sums);
+    }
+    return sums;
+  }
+}
+
+interface ImpactPlace {
+  readonly account: string;
+  readonly subscription: string;
+  readonly cycle: number;
+  readonly before: RatedBefore | null;
+}
+
+/** A holder is `<account>\n<whose>`. */
+function subscriptionOf(holder: string): string {
+  return holder.slice(holder.indexOf('\n') + 1);
+}
+
+function balanceKey({ subscription, period, kind, resource }: Omit<MovedBalance, 'by'>): string {
+  return `${subscription}\n${String(period).padStart(15, '0')}\n${kind}\n${resource}`;
+}
+
+/** One order, whatever the order of the rows. */
+function ordered<Value>(values: ReadonlyMap<string, Value>): Value[] {
+  return [...values].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value);
+}
+
+function plus(a: string | undefined, b: string): string {
+  return new DecimalTally().add(a ?? '0').add(b).toString();
+}
+
+function negated(quantity: string): string {
+  return quantity.startsWith('-') ? quantity.slice(1) : `-${quantity}`;
+}
