@@ -181,7 +181,7 @@ export class SettlingDraft extends BalanceDraft {
     const moved = impacts.flatMap(([offerType, resource]) => (offerType === 'ACCUMULATOR' ? counterKey(resource) : []));
     const keys = [...read, ...moved].filter((key) => isTopUpCounter(key.slice(counterKey('').length)));
     if (keys.length === 0) return found;
-    const elsewhere: Record<string, readonly [string, number]> = { ...found.elsewhere };
+    const elsewhere: Record<string, NonNullable<RatedBefore['elsewhere']>[string]> = { ...found.elsewhere };
     for (const key of keys) elsewhere[key] = [this.placeOf().holder, NO_PERIOD];
     return { ...found, elsewhere };
   }
