@@ -11,13 +11,19 @@ import type { Logger } from '../../shared/telemetry/logger.js';
 import { BillingSyncModule } from '../billing-sync/billing-sync.module.js';
 import { RatingRunsController } from './api/rating-runs.controller.js';
 import { ReratesController } from './api/rerates.controller.js';
+import { AccountNonUsageController } from './api/account-non-usage.controller.js';
 import { AccountUsageController } from './api/account-usage.controller.js';
+import { TopUpsController } from './api/top-ups.controller.js';
+import { MonetizedNonUsageController } from './api/monetized-non-usage.controller.js';
 import { MonetizedUsageController } from './api/monetized-usage.controller.js';
 import { ChargeExplainer } from './application/charge-explainer.js';
 import { MONETIZED_USAGE } from './application/monetized-usage.port.js';
 import { MonetizedUsageQueries } from './application/monetized-usage.queries.js';
+import { TopUpsQueries } from './application/top-ups.queries.js';
 import { LogMonetizedUsage } from './application/monetized-usage.reader.js';
 import { RecordVersions } from './application/record-versions.js';
+import { NonUsageExplainer } from './application/non-usage.explainer.js';
+import { NonUsageQueries } from './application/non-usage.queries.js';
 import { RatedEventWalk } from './application/rated-event-walk.js';
 import { Rater, RATER_SETTINGS } from './application/rater.js';
 import { runAnswerers } from './application/runs/answerers.js';
@@ -27,6 +33,7 @@ import { RequestRatingRunHandler } from './application/runs/request-rating-run.h
 import { accountUsageProjection } from './projections/account-usage.projection.js';
 import { monetizedUsageProjection } from './projections/monetized-usage.projection.js';
 import { ratingRunsProjection } from './projections/rating-runs.projection.js';
+import { nonUsageProjection } from './projections/non-usage.projection.js';
 import { ratedSourcesProjection } from './projections/rated-sources.projection.js';
 
 @Module({
@@ -34,6 +41,9 @@ import { ratedSourcesProjection } from './projections/rated-sources.projection.j
   controllers: [
     MonetizedUsageController,
     AccountUsageController,
+    TopUpsController,
+    MonetizedNonUsageController,
+    AccountNonUsageController,
     RatingRunsController,
     ReratesController,
   ],
@@ -41,9 +51,12 @@ import { ratedSourcesProjection } from './projections/rated-sources.projection.j
     LogMonetizedUsage,
     RatedEventWalk,
     MonetizedUsageQueries,
+    TopUpsQueries,
     ChargeExplainer,
     RecordVersions,
     RatingRunsQueries,
+    NonUsageQueries,
+    NonUsageExplainer,
     RequestRatingRunHandler,
     { provide: MONETIZED_USAGE, useExisting: LogMonetizedUsage },
   ],
@@ -65,6 +78,7 @@ export class RatingModule {
       ratedSourcesProjection,
       accountUsageProjection,
       ratingRunsProjection,
+      nonUsageProjection,
     );
     const settings = { ...RATER_SETTINGS, partitions: config.partitions };
     tasks.register(new Rater({ store, snapshots, claims, clock, logger, answerers: runAnswerers(store) }, settings));

@@ -11,6 +11,10 @@ export const OPENAPI_TAGS: readonly (readonly [name: string, description: string
   ['Usage files', 'Files come in here; each shows its three phases, its control totals and the lines it lost.'],
   ['Raw usage', 'Every line of every file, exactly as it came, with what became of it.'],
   ['Monetized usage', 'Lines that became money, each with its price version and how its amount came about.'],
+  [
+    'Monetized non-usage',
+    'What is due without usage: activations, recurring charges, true-ups, each with its price version and its reason.',
+  ],
   ['Suspense', 'Lines that could not be rated wait here, with the remedy, until they are rated again.'],
   ['Rating runs', 'Work on what is rated already: second passes, ends of billing cycles, rating again.'],
   ['Aggregation', 'Monetized usage is summed up into lines for the billing system and sealed in batches.'],

@@ -157,6 +157,7 @@ export const ratingRunSamples: SamplesOf<
       ],
       spent: [null],
       minimum: [null],
+      before: ['0'],
       corrects: [false],
     },
   },

@@ -284,6 +284,18 @@ export class MonetizedUsageDetailDto extends MonetizedUsageDto {
   @ApiProperty({ example: '2026-01-01T00:00:00.000Z', description: 'Start of the billing cycle of its balances.' })
   cycleStart!: string;
 
+  @ApiProperty({
+    example: false,
+    description: 'It came after its billing cycle was closed: priced as of its time, booked in an open cycle.',
+  })
+  late!: boolean;
+
+  @ApiProperty({
+    example: '2026-01-01T00:00:00.000Z',
+    description: 'Start of the billing cycle it is booked in: its own, or the first open one when it came late.',
+  })
+  bookedCycle!: string;
+
   @ApiPropertyOptional({ example: 'r-1', description: 'The reprocess it became money by, if it was in suspense.' })
   reprocessId?: string;
 

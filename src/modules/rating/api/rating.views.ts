@@ -54,6 +54,7 @@ export function detailView(explained: ExplainedRecord, versions: readonly Record
     cycleStart: instantToString(record.cycle),
     ...causeFields(record.cause),
     price: {
+    ...bookingFields(versions),
       priceOfferId: record.price.priceOfferId,
       version: record.price.version,
       charge: explained.chargeName,
@@ -71,6 +72,13 @@ export function detailView(explained: ExplainedRecord, versions: readonly Record
 
 function priceEventFields(
   price: ExplainedRecord['price'],
+/** It was late when it came: rating it again changes nothing of that. */
+function bookingFields(versions: readonly RecordVersion[]): { late: boolean; bookedCycle: string } {
+  const first = versions.at(-1)?.record;
+  const booked = first?.booked ?? null;
+  return { late: booked !== null, bookedCycle: instantToString(booked ?? first?.cycle ?? 0) };
+}
+
 ): Pick<MonetizedUsageDetailDto['price'], 'effectiveFrom' | 'position' | 'actor'> {
   if (price === undefined) return {};
   const { position, actor } = price.event;

@@ -32,6 +32,7 @@ export function monetizedRecord(event: RatedEvent, row: number): MonetizedRecord
     rateSchedule: rateScheduleOf(price.priceOfferId),
     at: columns.at[row] ?? 0,
     cycle: columns.cycle[row] ?? 0,
+    booked: isRerated(event) ? null : (event.data.head.late?.find(([late]) => late === row)?.[1] ?? null),
     currency: columns.currency[row] ?? '',
     quantity: columns.quantity[row] ?? '0',
     amount: columns.amount[row] ?? '0',

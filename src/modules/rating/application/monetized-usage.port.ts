@@ -44,6 +44,8 @@ export interface MonetizedRecord {
   readonly at: number;
   /** Start of the billing cycle its balances belong to, epoch ms. */
   readonly cycle: number;
+  /** Of a first version whose cycle was closed when it came: the start of the open cycle it is booked in; else null. */
+  readonly booked: number | null;
   readonly currency: string;
   readonly quantity: string;
   readonly amount: string;

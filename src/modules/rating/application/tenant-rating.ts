@@ -2,6 +2,7 @@ import type { EventStore } from '../../../shared/event-store/event-store.port.js
 import type { EventMetadata, RecordedEvent } from '../../../shared/kernel/event.js';
 import type { UsageBatchRatedHead } from '../domain/events.js';
 import type { RatingRunRequested } from '../domain/runs/run-events.js';
+import { bookedCycle } from '../domain/late-usage.js';
 import { ratingStream } from '../domain/streams.js';
 import type { ChunkUsage } from './chunk-usage.js';
 import { partitionCount } from './partition-count.js';
@@ -96,7 +97,8 @@ export class TenantRating {
     const writer = this.writers[partition];
     if (writer === undefined || !writer.takes()) return;
     const outcome = 'owner' in route ? this.rating.rate(route, usage, writer.ledger) : route.outcome;
-    writer.put(usage.source, usage, outcome, cause, metadata);
+    const booked = 'owner' in route ? bookedCycle(route.cycles, usage.at, writer.closedTo) : undefined;
+    writer.put(usage.source, usage, booked === undefined ? outcome : late(outcome, booked), cause, metadata);
   }
 
   /** Answers a run with one owned partition after the other. @throws RunInterrupted with the signal. */
@@ -152,4 +154,8 @@ export class TenantRating {
     const reason = { code, message, account, facts };
     return { number: partitionOfRefusal(route, serviceId, count), outcome: { kind: 'SUSPENDED', reason } };
   }
+}
+
+function late(outcome: RecordOutcome, booked: number): RecordOutcome {
+  return outcome.kind === 'SUSPENDED' ? outcome : { ...outcome, rated: { ...outcome.rated, booked } };
 }

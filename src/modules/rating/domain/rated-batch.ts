@@ -28,6 +28,8 @@ export interface RatedFor {
   readonly priceOfferId: string;
   readonly version: number;
   readonly currency: string;
+  /** Of usage that came after its cycle was closed: the start of the open cycle it is booked in. */
+  readonly booked?: number;
 }
 
 /** One charge of a line, as the language of prices answers it. */
@@ -115,6 +117,7 @@ export class RatedBatch {
   private readonly sources: SourceTally[] = [];
   private readonly offers: { priceOfferId: string; version: number }[] = [];
   private readonly columns = emptyColumns();
+  private readonly late: (readonly [row: number, booked: number])[] = [];
 
   constructor(readonly cause: UsageBatchRatedHead['cause']) {}
 
@@ -123,6 +126,7 @@ export class RatedBatch {
     const tally = this.sources[index];
     const offer = this.offerIndex(rated.priceOfferId, rated.version);
     for (const charge of charges) {
+      if (rated.booked !== undefined) this.late.push([this.columns.line.length, rated.booked]);
       this.pushRow(index, record, rated, offer, charge);
       tally?.money.add(rated.currency, charge.amount);
       tally?.quantities.add(charge.charge.measure, charge.quantity);
@@ -161,6 +165,7 @@ export class RatedBatch {
         sources: this.sources.map((source) => source.toSource()),
         offers: this.offers,
         money: money.toRecord(RATING_SCALE),
+        ...(this.late.length === 0 ? {} : { late: this.late }),
       },
       columns: this.columns,
     };

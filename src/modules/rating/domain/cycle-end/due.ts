@@ -123,6 +123,8 @@ export interface Movement {
   readonly due: Due;
   /** At the rating scale; what is taken back is less than nothing. */
   readonly amount: bigint;
+  /** What was made of it before; of everything but a true-up nothing, or all of what is taken back. */
+  readonly before: bigint;
   /** It takes back what is not due any more, or corrects a true-up. */
   readonly corrects: boolean;
 }

@@ -23,7 +23,7 @@ export function movementsOf(
   }
   for (const each of made) {
     if (each.amount === 0n || due.some((other) => answers(other, each))) continue;
-    movements.push({ due: takenBack(each, place), amount: -each.amount, corrects: true });
+    movements.push({ due: takenBack(each, place), amount: -each.amount, before: each.amount, corrects: true });
   }
   return movements;
 }
@@ -31,14 +31,14 @@ export function movementsOf(
 /** One that costs nothing, such as a part of a cycle under NO_CHARGE, is known by having been made at all. */
 function unlessMade(due: Due, made: readonly Made[]): Movement | undefined {
   const stands = made.some((each) => isSame(each, due) && (each.amount !== 0n || due.amount === 0n));
-  return stands ? undefined : { due, amount: due.amount, corrects: false };
+  return stands ? undefined : { due, amount: due.amount, before: 0n, corrects: false };
 }
 
 /** It follows what was spent, also by usage that came late or was rated again. */
 function trueUp(due: Due, made: readonly Made[]): Movement | undefined {
   const before = made.filter((each) => answers(due, each)).reduce((sum, each) => sum + each.amount, 0n);
   const amount = due.amount - before;
-  return amount === 0n ? undefined : { due, amount, corrects: before !== 0n };
+  return amount === 0n ? undefined : { due, amount, before, corrects: before !== 0n };
 }
 
 function answers(due: Due, made: Made): boolean {

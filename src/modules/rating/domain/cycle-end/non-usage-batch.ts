@@ -41,7 +41,7 @@ export class NonUsageBatch {
     return this.columns.key.length >= MOST_ROWS || this.bytes >= MOST_BYTES;
   }
 
-  add({ account, subscription, cycle }: NonUsageFor, { due, amount, corrects }: Movement): void {
+  add({ account, subscription, cycle }: NonUsageFor, { due, amount, before, corrects }: Movement): void {
     const { columns } = this;
     const { type, charge, price, units, currency, applied, firstDay, lastDay, days, trueUp } = due;
     const text = (value: bigint): string => unitsToString(value, RATING_SCALE);
@@ -69,6 +69,7 @@ export class NonUsageBatch {
     columns.impacts.push(impacts);
     columns.spent.push(trueUp === undefined ? null : text(trueUp.spent));
     columns.minimum.push(trueUp === undefined ? null : text(trueUp.minimum));
+    columns.before.push(text(before));
     columns.corrects.push(corrects);
     this.money.set(currency, (this.money.get(currency) ?? 0n) + amount);
     this.bytes +=
@@ -129,6 +130,7 @@ function emptyColumns(): Mutable<KnownColumns> {
     impacts: [],
     spent: [],
     minimum: [],
+    before: [],
     corrects: [],
   };
 }

@@ -58,6 +58,8 @@ export interface NonUsageRatedColumns {
   readonly spent: readonly (string | null)[];
   /** Of a true-up: what is due at least, for the part of the cycle it was agreed for; else null. */
   readonly minimum: readonly (string | null)[];
+  /** What was made of it before this row: the row is what was missing, or too much. */
+  readonly before: readonly string[];
   /** It takes back what is not due any more, or corrects a true-up. */
   readonly corrects: readonly boolean[];
 }
