@@ -129,13 +129,15 @@ describe('GET /v1/monetized-usage/{id}', () => {
 describe('what an account sees', () => {
   it('balances per cycle', async () => {
     const { body } = (await app.get('/v1/accounts/A1/balances').expect(200)) as { body: { items: unknown[] } };
-    const april = { subscription: 'S1', cycleStart: '2026-04-01T00:00:00.000Z' };
-    const march = { subscription: 'S1', cycleStart: '2026-03-01T00:00:00.000Z' };
+    const own = { scope: 'SUBSCRIPTION', subscription: 'S1', carried: '0' };
+    const [march, april, may] = ['03', '04', '05'].map((month) => `2026-${month}-01T00:00:00.000Z`);
+    const inApril = { ...own, validFrom: april, validTo: may };
+    const inMarch = { ...own, validFrom: march, validTo: april };
     expect(body.items).toStrictEqual([
-      { ...april, kind: 'ALLOWANCE', resource: 'FREE', balance: '89', granted: '90' },
-      { ...april, kind: 'ACCUMULATOR', resource: 'TOTAL', balance: '1', granted: '0' },
-      { ...march, kind: 'ALLOWANCE', resource: 'FREE', balance: '0', granted: '90' },
-      { ...march, kind: 'ACCUMULATOR', resource: 'TOTAL', balance: '107', granted: '0' },
+      { ...inApril, kind: 'ALLOWANCE', resource: 'FREE', granted: '90', used: '1', balance: '89' },
+      { ...inApril, kind: 'ACCUMULATOR', resource: 'TOTAL', granted: '0', used: '1', balance: '1' },
+      { ...inMarch, kind: 'ALLOWANCE', resource: 'FREE', granted: '90', used: '90', balance: '0' },
+      { ...inMarch, kind: 'ACCUMULATOR', resource: 'TOTAL', granted: '0', used: '107', balance: '107' },
     ]);
   });
 

@@ -17,8 +17,9 @@ export class AccountUsageController {
   @ApiOperation({
     summary: 'Balances of an account',
     description:
-      'Allowances and accumulators of its subscriptions per billing cycle, newest cycle first, as rated so far. An ' +
-      'allowance appears with its first use in the cycle. An account without any answers an empty list.',
+      'Allowances and accumulators, each by whose it is (subscription, service id or account) and by its period, newest ' +
+      'first, as rated so far: what was granted, carried over, used, and what is left. An allowance appears with its ' +
+      'first use in the period. An account without any answers an empty list.',
   })
   @ApiParam({ name: 'account', description: 'The account.', example: 'A0000001' })
   @ApiOkResponse({ type: BalancePage })

@@ -1,12 +1,14 @@
 import { instantToString } from '../../../shared/kernel/clock.js';
+import { sumOfTexts } from '../../../shared/kernel/decimal-tally.js';
 import { recordId } from '../../../shared/kernel/record-id.js';
 import type { Page } from '../../../shared/read-models/read-models.port.js';
 import type { LineOfRecord } from '../../billing-sync/index.js';
 import type { ExplainedRecord } from '../application/charge-explainer.js';
+import type { Balance } from '../application/monetized-usage.queries.js';
 import type { MonetizedItem } from '../application/monetized-filter.js';
 import type { RatedAddress, RatedCause } from '../application/monetized-usage.port.js';
 import type { RecordVersion } from '../application/record-versions.js';
-import type { BalanceRow, UsageSummaryRow } from '../projections/collections.js';
+import type { UsageSummaryRow } from '../projections/collections.js';
 import type { ResourceBalanceDto, UsageSummaryDto } from './account-usage.dto.js';
 import type {
   LogAddressDto,
@@ -54,7 +56,6 @@ export function detailView(explained: ExplainedRecord, versions: readonly Record
     cycleStart: instantToString(record.cycle),
     ...causeFields(record.cause),
     price: {
-    ...bookingFields(versions),
       priceOfferId: record.price.priceOfferId,
       version: record.price.version,
       charge: explained.chargeName,
@@ -72,13 +73,6 @@ export function detailView(explained: ExplainedRecord, versions: readonly Record
 
 function priceEventFields(
   price: ExplainedRecord['price'],
-/** It was late when it came: rating it again changes nothing of that. */
-function bookingFields(versions: readonly RecordVersion[]): { late: boolean; bookedCycle: string } {
-  const first = versions.at(-1)?.record;
-  const booked = first?.booked ?? null;
-  return { late: booked !== null, bookedCycle: instantToString(booked ?? first?.cycle ?? 0) };
-}
-
 ): Pick<MonetizedUsageDetailDto['price'], 'effectiveFrom' | 'position' | 'actor'> {
   if (price === undefined) return {};
   const { position, actor } = price.event;
@@ -126,15 +120,26 @@ function logView({ stream, revision, position, eventId, hash, row }: RatedAddres
   return { stream, revision, position, eventId, hash, row };
 }
 
-export function balanceView(row: BalanceRow): ResourceBalanceDto {
+export function balanceView(row: Balance): ResourceBalanceDto {
+  const { subscription, serviceId, kind, resource, balance, granted, carried, validFrom, validTo } = row;
+  const given = sumOfTexts(granted, carried);
   return {
-    subscription: row.subscription,
-    kind: row.kind,
-    resource: row.resource,
-    cycleStart: instantToString(row.cycle),
-    balance: row.balance,
-    granted: row.granted,
+    scope: subscription === '' ? 'ACCOUNT' : serviceId === '' ? 'SUBSCRIPTION' : 'SERVICE_ID',
+    ...(subscription === '' ? {} : { subscription }),
+    ...(serviceId === '' ? {} : { serviceId }),
+    kind,
+    resource,
+    validFrom: validFrom === null ? null : instantToString(validFrom),
+    validTo: validTo === null ? null : instantToString(validTo),
+    granted,
+    carried,
+    used: kind === 'ALLOWANCE' ? sumOfTexts(given, negated(balance)) : balance,
+    balance,
   };
+}
+
+function negated(text: string): string {
+  return text.startsWith('-') ? text.slice(1) : `-${text}`;
 }
 
 export function summaryView(row: UsageSummaryRow): UsageSummaryDto {

@@ -7,8 +7,9 @@ import {
   type Page,
   type ReadModels,
 } from '../../../shared/read-models/read-models.port.js';
+import { billingCycleAt } from '../../../shared/kernel/period.js';
 import { seenBy } from '../../../shared/read-models/read-your-writes.js';
-import { serviceIdsCollection } from '../../accounts/index.js';
+import { accountsCollection, serviceIdsCollection } from '../../accounts/index.js';
 import { balances, monetizedUsage, usageSummaries } from '../projections/collections.js';
 import type { BalanceRow, MonetizedRow, UsageSummaryRow } from '../projections/collections.js';
 import { ACCOUNT_USAGE_PROJECTION } from '../projections/account-usage.projection.js';
@@ -17,6 +18,8 @@ import { RATED_SOURCES_PROJECTION } from '../projections/rated-sources.projectio
 import type { MonetizedFilter, MonetizedItem } from './monetized-filter.js';
 import { RatedEventWalk } from './rated-event-walk.js';
 
+/** The period of balances that never begin anew. */
+const NO_PERIOD = 0;
 /** Assignments one service id may have had. */
 const MOST_ASSIGNMENTS = 500;
 
@@ -61,19 +64,22 @@ export class MonetizedUsageQueries {
     return [...new Set(items.map((row) => row.account))];
   }
 
+  /** Newest period first; what never begins anew comes last. */
   async balances(
     tenant: string,
     account: string,
     filter: { readonly subscription?: string | undefined },
     paging: Paging,
-  ): Promise<Page<BalanceRow>> {
+  ): Promise<Page<Balance>> {
     await seenBy(this.readModels, ACCOUNT_USAGE_PROJECTION, paging.minPosition);
-    return this.readModels.find(balances, {
+    const found = await this.readModels.find(balances, {
       tenant,
       where: [{ field: 'account', op: 'eq', value: account }, ...equal('subscription', filter.subscription)],
       sort: [{ field: 'cycle', direction: 'desc' }],
       ...page(paging),
     });
+    const terms = await this.readModels.get(accountsCollection, { tenant, account });
+    return { ...found, items: found.items.map((row) => balanceOf(row, terms?.versions ?? [])) };
   }
 
   async usageSummary(
@@ -100,6 +106,24 @@ export class MonetizedUsageQueries {
     await seenBy(this.readModels, RATED_SOURCES_PROJECTION, minPosition);
     await seenBy(this.readModels, MONETIZED_USAGE_PROJECTION, minPosition);
   }
+}
+
+/** A balance with the ends of its period; null = there is none. */
+export type Balance = BalanceRow & { readonly validFrom: number | null; readonly validTo: number | null };
+
+interface CycleTerms {
+  readonly effectiveFrom: number;
+  readonly billingDay: number;
+  readonly timeZone: string;
+}
+
+/** @param versions of the account's terms: they say when a billing cycle ends. */
+function balanceOf(row: BalanceRow, versions: readonly CycleTerms[]): Balance {
+  const isEndless = row.cycle === NO_PERIOD && row.periodEnd === null;
+  const terms = versions.findLast(({ effectiveFrom }) => effectiveFrom <= row.cycle) ?? versions[0];
+  const cycleEnd =
+    isEndless || terms === undefined ? null : billingCycleAt(row.cycle, terms.billingDay, terms.timeZone).end;
+  return { ...row, validFrom: isEndless ? null : row.cycle, validTo: row.periodEnd ?? cycleEnd };
 }
 
 function itemOf(row: MonetizedRow): MonetizedItem {

@@ -14,9 +14,13 @@ type Place = readonly [holder: string, period: number];
 export interface ElsewhereBalances {
   /** Undefined for the usual. */
   placeOf(key: string): Place | undefined;
+  endOf(key: string): number | null;
   earlierPlaceOf(key: string): Place | undefined;
+  /** Whether a resource has rules of its own, wherever they lead. */
+  keeps(key: string): boolean;
   /** Of keys that have a place. */
   get(key: string): bigint | undefined;
+  /** Of keys that it keeps. */
   earlier(key: string): bigint | undefined;
   /** Everything that those hold whom the record belongs to. */
   keys(): Iterable<string>;
@@ -86,7 +90,7 @@ export class BalanceDraft {
   /** As the period before left it. */
   earlier(key: string): bigint | undefined {
     if (this.cycles === undefined) return undefined;
-    if (this.others?.placeOf(key) !== undefined) return this.others.earlier(key);
+    if (this.others?.keeps(key) === true) return this.others.earlier(key);
     return balanceIn(this.ledger.cycleOf(this.holder, this.cycles.startAt(this.cycle - 1)), key);
   }
 

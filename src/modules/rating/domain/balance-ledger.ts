@@ -198,3 +198,9 @@ export function accountHolder(account: string): string {
 export function serviceHolder(subscription: string, serviceId: string): string {
   return `${subscription}\n${serviceId}`;
 }
+
+/** Whose balances a holder's are: the subscription is empty for what the account shares, the service id mostly. */
+export function ownerOf(holder: string): { readonly subscription: string; readonly serviceId: string } {
+  const [, subscription = '', serviceId = ''] = holder.split('\n');
+  return { subscription, serviceId };
+}

@@ -1,7 +1,7 @@
 import type { RatedBefore, RatedImpact } from './events.js';
 
 /** Whose balance, and the start of its period; holder undefined = the subscription of the row. */
-export type BalancePlace = readonly [holder: string | undefined, period: number];
+export type BalancePlace = readonly [holder: string | undefined, period: number, end?: number | null];
 
 /** The balance an impact is on; undefined for one on money. */
 export function keyOfImpact([offerType, resource]: RatedImpact): string | undefined {
@@ -27,7 +27,7 @@ export function placeOfImpact(impact: RatedImpact, key: string, before: RatedBef
 }
 
 /** `DATA~2` is what is left of DATA of two cycles ago. */
-function allowanceOfBucket(resource: string): string {
+export function allowanceOfBucket(resource: string): string {
   const age = resource.lastIndexOf('~');
   return age < 0 ? resource : resource.slice(0, age);
 }

@@ -109,10 +109,11 @@ export interface RatedBefore {
   /** Of a record priced by its pieces: the charge of each, and how much of the measured quantity it is. */
   readonly pieces?: readonly (readonly [charge: number, quantity: string])[];
   /**
-   * By balance key (`allowance/X`, `accumulator/X`): whose balance it moved, and in which period, where that is not the
-   * subscription's in the billing cycle of the row.
+   * By balance key (`allowance/X`, `accumulator/X`): whose balance it moved, in which period, and when that ends (null =
+   * never), where that is not the subscription's in the billing cycle of the row. A key with `earlier/` before it: of the
+   * period before, which chose the tier.
    */
-  readonly elsewhere?: Readonly<Record<string, readonly [holder: string, period: number]>>;
+  readonly elsewhere?: Readonly<Record<string, readonly [holder: string, period: number, end?: number | null]>>;
   /** From which billing cycles before something of an allowance was carried over, the oldest first. */
   readonly carried?: readonly RatedCarry[];
   /** Of the allowances its charge names those that are not valid at its time. */

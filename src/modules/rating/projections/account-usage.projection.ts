@@ -2,7 +2,9 @@ import { DecimalTally, sumOfTexts } from '../../../shared/kernel/decimal-tally.j
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { parseStreamName } from '../../../shared/kernel/stream-name.js';
 import { update, type Change, type Gathering, type Projection } from '../../../shared/read-models/projection.js';
-import type { RatedImpact, UsageBatchRated, UsageBatchRatedColumns } from '../domain/events.js';
+import { ownerOf } from '../domain/balance-ledger.js';
+import { allowanceOfBucket, keyOfImpact, placeOfImpact } from '../domain/balance-places.js';
+import type { RatedBefore, RatedImpact, UsageBatchRated, UsageBatchRatedColumns } from '../domain/events.js';
 import type { UsageRerated, UsageReratedColumns } from '../domain/runs/rerated-events.js';
 import { balances, usageSummaries, type BalanceRow, type UsageSummaryRow } from './collections.js';
 
@@ -14,7 +16,7 @@ export const ACCOUNT_USAGE_PROJECTION = 'account-usage';
  */
 export const accountUsageProjection: Projection = {
   name: ACCOUNT_USAGE_PROJECTION,
-  version: 1,
+  version: 2,
   collections: [usageSummaries, balances],
   handles: ['UsageBatchRated.v1', 'UsageRerated.v1'],
   project: (event) => {
@@ -26,7 +28,10 @@ export const accountUsageProjection: Projection = {
 };
 
 type SummaryKey = Pick<UsageSummaryRow, 'tenant' | 'account' | 'cycle' | 'usageType' | 'currency'>;
-type BalanceKey = Pick<BalanceRow, 'tenant' | 'account' | 'cycle' | 'subscription' | 'kind' | 'resource'>;
+type BalanceKey = Pick<
+  BalanceRow,
+  'tenant' | 'account' | 'cycle' | 'subscription' | 'serviceId' | 'kind' | 'resource' | 'periodEnd'
+>;
 
 type RatedColumns = UsageBatchRatedColumns | UsageReratedColumns;
 
@@ -75,6 +80,7 @@ class SummarySum extends RowSum {
 class BalanceSum extends RowSum {
   readonly change = new DecimalTally();
   readonly granted = new DecimalTally();
+  readonly carried = new DecimalTally();
 
   constructor(
     readonly key: BalanceKey,
@@ -84,12 +90,15 @@ class BalanceSum extends RowSum {
   }
 
   toChange(): Change {
-    return update(balances, this.key, (row) => {
+    const { periodEnd, ...key } = this.key;
+    return update(balances, key, (row) => {
       if (this.isIn(row)) return row;
       return {
-        ...this.key,
+        ...key,
+        periodEnd,
         balance: sumOfTexts(this.change.toString(), row?.balance ?? '0'),
         granted: sumOfTexts(this.granted.toString(), row?.granted ?? '0'),
+        carried: sumOfTexts(this.carried.toString(), row?.carried ?? '0'),
         position: this.last,
       };
     });
@@ -113,7 +122,8 @@ class AccountSums {
     sum.records += 1;
     sum.quantity.add(columns.quantity[row] ?? '0');
     sum.amount.add(columns.amount[row] ?? '0');
-    this.move(cycle, columns.subscription[row] ?? '', columns.impacts[row] ?? [], 1, position);
+    const { subscription, impacts, before } = columns;
+    this.move({ cycle, subscription: subscription[row], impacts: impacts[row], before: before[row] }, 1, position);
   }
 
   /** What a row was before it was rated again, back out of the sums. */
@@ -124,23 +134,31 @@ class AccountSums {
     sum.records -= 1;
     sum.quantity.add(negated(columns['old.quantity'][row] ?? '0'));
     sum.amount.add(negated(columns['old.amount'][row] ?? '0'));
-    this.move(cycle, columns['old.subscription'][row] ?? '', columns['old.impacts'][row] ?? [], -1, position);
+    const subscription = columns['old.subscription'][row];
+    const moved = { subscription, impacts: columns['old.impacts'][row], before: columns['old.before'][row] };
+    this.move({ cycle, ...moved }, -1, position);
   }
 
   private move(
-    cycle: number,
-    subscription: string,
-    impacts: readonly RatedImpact[],
+    { cycle, subscription = '', impacts = [], before = null }: MovedRow,
     sign: 1 | -1,
     position: number,
   ): void {
-    for (const [kind, resource, quantity, , amount] of impacts) {
-      if (kind === 'PRICE') continue;
+    for (const impact of impacts) {
+      const [kind, resource, quantity, , amount] = impact;
+      const key = keyOfImpact(impact);
+      if (kind === 'PRICE' || key === undefined) continue;
+      const [holder, period, end = null] = placeOfImpact(impact, key, before) ?? [undefined, cycle];
+      const owner = holder === undefined ? { subscription, serviceId: '' } : ownerOf(holder);
+      const name = kind === 'ALLOWANCE' ? allowanceOfBucket(resource) : resource;
       const change = sign === 1 ? quantity : negated(quantity);
-      const balance = this.balance(cycle, subscription, kind, resource, position);
+      const balance = this.balance({ ...owner, cycle: period, kind, resource: name, periodEnd: end }, position);
       balance.last = position;
       balance.change.add(change);
-      if (kind === 'ALLOWANCE' && amount === null) balance.granted.add(change);
+      if (kind !== 'ALLOWANCE' || amount !== null) continue;
+      // What is carried over bears the number of cycles in its name, and what is taken for it is negative.
+      const isGrant = name === resource && !quantity.startsWith('-');
+      (isGrant ? balance.granted : balance.carried).add(change);
     }
   }
 
@@ -155,23 +173,31 @@ class AccountSums {
     return made;
   }
 
-  private balance(
-    cycle: number,
-    subscription: string,
-    kind: BalanceRow['kind'],
-    resource: string,
-    position: number,
-  ): BalanceSum {
+  private balance(wanted: Omit<BalanceKey, 'tenant' | 'account'>, position: number): BalanceSum {
     for (const sum of this.balances) {
       const { key } = sum;
-      if (key.resource === resource && key.cycle === cycle && key.kind === kind && key.subscription === subscription)
+      if (
+        key.resource === wanted.resource &&
+        key.cycle === wanted.cycle &&
+        key.kind === wanted.kind &&
+        key.subscription === wanted.subscription &&
+        key.serviceId === wanted.serviceId
+      )
         return sum;
     }
     const { tenant, account } = this;
-    const made = new BalanceSum({ tenant, account, cycle, subscription, kind, resource }, position);
+    const made = new BalanceSum({ tenant, account, ...wanted }, position);
     this.balances.push(made);
     return made;
   }
+}
+
+/** What a row says of the balances it moved. */
+interface MovedRow {
+  readonly cycle: number;
+  readonly subscription: string | undefined;
+  readonly impacts: readonly RatedImpact[] | undefined;
+  readonly before: RatedBefore | null | undefined;
 }
 
 class AccountUsage implements Gathering {

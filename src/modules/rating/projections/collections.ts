@@ -192,18 +192,26 @@ export const usageSummaries: CollectionSpec<UsageSummaryRow> = {
   indexes: [],
 };
 
-/** Allowances and accumulators of a subscription, per billing cycle. */
+/** Allowances and accumulators, by whose they are and by period: nearly always a subscription's in a billing cycle. */
 export type BalanceRow = {
   readonly tenant: string;
   readonly account: string;
+  /** Start of its period; 0 for what never begins anew. */
   readonly cycle: number;
+  /** Empty for what all subscriptions of the account share. */
   readonly subscription: string;
+  /** Of what a service id has for itself; else empty. */
+  readonly serviceId: string;
   readonly kind: 'ALLOWANCE' | 'ACCUMULATOR';
   readonly resource: string;
+  /** End of its period, where it is not a billing cycle; null for a billing cycle, and for what never begins anew. */
+  readonly periodEnd: number | null;
   /** An allowance: what is left. An accumulator: what was added up. */
   readonly balance: string;
-  /** What was granted in the cycle (allowances); `0` for an accumulator. */
+  /** What was granted in the period (allowances); `0` for an accumulator. */
   readonly granted: string;
+  /** What came over from earlier cycles, less what went on to later ones (allowances). */
+  readonly carried: string;
   readonly position: number;
 };
 
@@ -214,12 +222,15 @@ export const balances: CollectionSpec<BalanceRow> = {
     account: 'text',
     cycle: 'instant',
     subscription: 'text',
+    serviceId: 'text',
     kind: 'text',
     resource: 'text',
+    periodEnd: 'instant',
     balance: 'decimal',
     granted: 'decimal',
+    carried: 'decimal',
     position: 'integer',
   },
-  key: ['tenant', 'account', 'cycle', 'subscription', 'kind', 'resource'],
+  key: ['tenant', 'account', 'cycle', 'subscription', 'serviceId', 'kind', 'resource'],
   indexes: [],
 };

@@ -414,6 +414,46 @@ describe('account usage', () => {
     ]);
   });
 
+  it('keeps a balance where its row says it is: of the account, of a service id, over cycles, carried over', () => {
+    const plain = rated(20);
+    const [march, february] = [Date.parse('2026-03-01'), Date.parse('2026-02-01')];
+    const year = [Date.parse('2026-01-01'), Date.parse('2027-01-01')] as const;
+    const before = {
+      accumulator: null,
+      allowances: {},
+      elsewhere: {
+        'allowance/POOL': ['A1\n', year[0], year[1]],
+        'accumulator/EVER': ['A1\nS1\n4915', 0, null],
+      },
+      carried: [['FREE', 1, february, null, [[0, '30']]]],
+    } as const;
+    const moved = [
+      ['ALLOWANCE', 'FREE', '-30', null, null, 1],
+      ['ALLOWANCE', 'FREE~1', '30', null, null, null],
+      ['ALLOWANCE', 'FREE', '100', null, null, null],
+      ['ALLOWANCE', 'FREE~1', '-12', '1', '-12', 0],
+      ['ALLOWANCE', 'POOL', '500', null, null, null],
+      ['ACCUMULATOR', 'EVER', '12', null, null, null],
+    ] as const;
+    const { columns } = plain.data as { readonly columns: Readonly<Record<string, readonly unknown[]>> };
+    const only = { impacts: [moved], before: [before], cycle: [march] } as const;
+    const one = Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.slice(0, 1)]));
+    const data = { ...(plain.data as object), columns: { ...one, ...only } };
+    const event = { ...plain, data };
+    const rows = apply(accountUsageProjection, event)['balances'] as readonly Record<string, unknown>[];
+    const shown = rows.map(({ subscription, serviceId, cycle, periodEnd, resource, granted, carried, balance }) => {
+      return [subscription, serviceId, cycle, periodEnd, resource, granted, carried, balance];
+    });
+    expect(shown.sort()).toStrictEqual(
+      [
+        ['S1', '', february, null, 'FREE', '0', '-30', '-30'],
+        ['S1', '', march, null, 'FREE', '100', '30', '118'],
+        ['', '', ...year, 'POOL', '500', '0', '500'],
+        ['S1', '4915', 0, null, 'EVER', '0', '0', '12'],
+      ].sort(),
+    );
+  });
+
   it('counts an event once, however often it is applied', () => {
     const once = apply(accountUsageProjection, rated(20), rated(21), rated(22, { account: 'A2' }));
     const again = apply(

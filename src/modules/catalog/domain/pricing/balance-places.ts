@@ -7,6 +7,8 @@ import { accumulatorKey, allowanceKey, type ResourceKey } from './resource-keys.
 /** Before the key of a balance of the period before. */
 export const EARLIER = 'earlier/';
 
+type BalancePlace = NonNullable<Before['elsewhere']>[string];
+
 const FOUND_NOTHING: Before = { accumulator: null, allowances: {} };
 
 /**
@@ -41,11 +43,11 @@ function placesOf(
   charges: readonly CompiledCharge[],
   impacts: readonly Impact[],
   before: Before | null,
-): Record<string, readonly [string, number]> {
-  const places: Record<string, readonly [string, number]> = {};
+): Record<string, BalancePlace> {
+  const places: Record<string, BalancePlace> = {};
   for (const key of keysOf(charges, impacts, before)) {
     const place = elsewhere.placeOf(key);
-    if (place !== undefined) places[key] = place;
+    if (place !== undefined) places[key] = [...place, elsewhere.endOf(key)];
   }
   for (const { position } of charges) {
     const place = position.by === 'EARLIER_PERIOD' ? elsewhere.earlierPlaceOf(position.key) : undefined;

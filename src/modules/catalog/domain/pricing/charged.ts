@@ -38,10 +38,10 @@ export interface Before {
     readonly totals?: Readonly<Record<string, string>>;
   };
   /**
-   * By balance key: whose balance it is, and the start of its period, where that is not the subscription's in the billing
-   * cycle of the record. A key with `earlier/` before it: of the period before, which chose the tier.
+   * By balance key: whose balance it is, the start of its period, and its end (null = never), where that is not the
+   * subscription's in the billing cycle of the record. A key with `earlier/` before it: of the period before, which chose the tier.
    */
-  readonly elsewhere?: Readonly<Record<string, readonly [holder: string, period: number]>>;
+  readonly elsewhere?: Readonly<Record<string, readonly [holder: string, period: number, end?: number | null]>>;
   /** From which billing cycles something of an allowance was carried over, the oldest first. */
   readonly carried?: readonly Carry[];
   /** Of its allowances those that are not valid at its time. */

@@ -60,7 +60,7 @@ export class DraftedBalances implements Balances {
 
   earlier(key: ResourceKey): QuantityUnits | undefined {
     if (this.calendar === undefined) return undefined;
-    if (this.draft?.placeOf(key) !== undefined) return this.draft.earlier(key);
+    if (this.draft?.keeps(key) === true) return this.draft.earlier(key);
     return balanceIn(this.store.cycleOf(this.holder, this.calendar.startAt(this.cycle - 1)), key);
   }
 

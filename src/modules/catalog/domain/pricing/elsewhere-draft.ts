@@ -1,7 +1,15 @@
 import { balanceIn, type BalanceStore } from './balance-store.js';
 import { carriedOver, movesOf, type EarlierCycle } from './carry-over.js';
 import type { Carry } from './carry.js';
-import { dayOf, endOfGrant, stretchStart, type BillingCalendar, type Keeping, type KeptResources } from './keeping.js';
+import {
+  dayOf,
+  endOfGrant,
+  endOfPeriod,
+  stretchStart,
+  type BillingCalendar,
+  type Keeping,
+  type KeptResources,
+} from './keeping.js';
 import type { KeptElsewhere } from './priced-usage.js';
 import { ageOfBucket, allowanceKey, bucketName, type ResourceKey } from './resource-keys.js';
 import { quantityOf, type QuantityUnits } from './scaled.js';
@@ -46,9 +54,19 @@ export class ElsewhereDraft implements KeptElsewhere {
     return place;
   }
 
+  endOf(key: ResourceKey): number | null {
+    const { resources, cycle, calendar } = this.record;
+    return endOfPeriod(resources.of(key), this.placeOf(key)?.[1] ?? cycle, calendar);
+  }
+
   earlierPlaceOf(key: ResourceKey): Place | undefined {
     const keeping = this.record.resources.of(key);
     return keeping === undefined ? undefined : this.earlierOf(keeping);
+  }
+
+  /** Whether a resource has rules of its own, wherever they lead. */
+  keeps(key: ResourceKey): boolean {
+    return this.record.resources.of(key) !== undefined;
   }
 
   /** Of a key that has a place. */
@@ -57,6 +75,7 @@ export class ElsewhereDraft implements KeptElsewhere {
     return place === undefined ? undefined : balanceIn(this.store.cycleOf(...place), key);
   }
 
+  /** Of a key that it keeps. */
   earlier(key: ResourceKey): QuantityUnits | undefined {
     const place = this.earlierPlaceOf(key);
     return place === undefined ? undefined : balanceIn(this.store.cycleOf(...place), key);

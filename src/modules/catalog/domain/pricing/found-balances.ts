@@ -123,6 +123,10 @@ class FoundCarries implements KeptElsewhere {
     return undefined;
   }
 
+  endOf(): null {
+    return null;
+  }
+
   earlierPlaceOf(): undefined {
     return undefined;
   }

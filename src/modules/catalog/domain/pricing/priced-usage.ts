@@ -35,6 +35,8 @@ export interface Balances {
 export interface KeptElsewhere {
   /** Whose balance it is, and the start of its period; undefined for the usual. */
   placeOf(key: ResourceKey): readonly [holder: string, period: number] | undefined;
+  /** When that period ends; null = never. */
+  endOf(key: ResourceKey): number | null;
   /** The same for what `earlier` answers. */
   earlierPlaceOf(key: ResourceKey): readonly [holder: string, period: number] | undefined;
   /** Whether an allowance may be granted and used at the time of the record. */
