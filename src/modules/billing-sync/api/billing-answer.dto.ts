@@ -39,7 +39,8 @@ export class AggregationDto {
   window!: RevisionRangeDto[];
   @ApiProperty({ description: 'Batches it sealed.', example: 8 }) batches!: number;
   @ApiProperty({ description: 'Lines in them.', example: 412 }) lines!: number;
-  @ApiProperty({ description: 'Monetized records in the lines.', example: 20000 }) records!: number;
+  @ApiProperty({ description: 'Rows in the lines: monetized records, and corrections of such.', example: 20000 })
+  records!: number;
   @ApiProperty({ description: 'By currency.', type: () => [AggregationTotalDto] }) totals!: AggregationTotalDto[];
   @ApiProperty({ description: 'Why it failed.', example: null, nullable: true, type: String }) code!: string | null;
   @ApiProperty({ description: 'What did not agree.', example: null, nullable: true, type: String }) message!:
@@ -84,7 +85,8 @@ export class BatchDto {
   @ApiProperty({ description: 'Not sent yet, or offered again.', example: 0 }) pending!: number;
   @ApiProperty({ description: 'Sent, answer never seen.', example: 0 }) inDoubt!: number;
   @ApiProperty({ description: 'Found on invoices.', example: 0 }) invoiced!: number;
-  @ApiProperty({ description: 'Monetized records in the lines.', example: 20000 }) records!: number;
+  @ApiProperty({ description: 'Rows in the lines: monetized records, and corrections of such.', example: 20000 })
+  records!: number;
   @ApiProperty({ description: 'Sum of the lines by currency.', example: { EUR: '1234.56' }, type: Object })
   money!: Readonly<Record<string, string>>;
   @ApiProperty({ description: 'Calls made.', example: 1 }) attempts!: number;
@@ -135,11 +137,13 @@ export class AggregatedUsageDto {
   @ApiProperty({ description: 'Master plan instance.', example: 'S0000001' }) subscription!: string;
   @ApiProperty({ description: 'Usage type.', example: 'CALL' }) usageType!: string;
   @ApiProperty({ description: 'Rate schedule.', example: 'STANDARD' }) rateSchedule!: string;
-  @ApiProperty({ description: 'Summed quantity.', example: '4711' }) quantity!: string;
-  @ApiProperty({ description: 'Monetized records in it.', example: 93 }) records!: number;
-  @ApiProperty({ description: 'Amount as sent, rounded once.', example: '12.34' }) amount!: string;
+  @ApiProperty({ description: 'Summed quantity; negative for a credit.', example: '4711' }) quantity!: string;
+  @ApiProperty({ description: 'Rows it is made of: monetized records, and corrections of such.', example: 93 })
+  records!: number;
+  @ApiProperty({ description: 'Amount as sent, rounded once; negative for a credit.', example: '12.34' })
+  amount!: string;
   @ApiProperty({ description: 'ISO 4217.', example: 'EUR' }) currency!: string;
-  @ApiProperty({ description: 'Exact sum of its records.', example: '12.3366' }) exact!: string;
+  @ApiProperty({ description: 'Exact sum of its rows.', example: '12.3366' }) exact!: string;
   @ApiProperty({
     description: 'Carried in from the line before. exact + this = amount + residualAfter.',
     example: '0.0019',

@@ -85,10 +85,10 @@ export interface BillingBatchSealedColumns {
   readonly usageType: readonly string[];
   readonly currency: readonly string[];
   readonly rateSchedule: readonly string[];
-  /** Summed quantity, and how many monetized records are in it. */
+  /** Summed quantity, and how many rows are in it: monetized records and corrections of such. Negative for a credit. */
   readonly quantity: readonly string[];
   readonly records: readonly number[];
-  /** Exact sum of the records; what was carried in; what is sent (rounded once); what is carried on. */
+  /** Exact sum of the rows; what was carried in; what is sent (rounded once); what is carried on. */
   readonly exact: readonly string[];
   readonly residualBefore: readonly string[];
   readonly amount: readonly string[];

@@ -253,7 +253,7 @@ export class UsageFileDto {
   })
   quantities!: Record<string, string>;
   @ApiProperty({
-    description: 'Exact sums of the monetized records, by currency.',
+    description: 'Exact sums of the monetized records as they count now, by currency.',
     type: 'object',
     additionalProperties: { type: 'string' },
     example: { EUR: '102.88' },

@@ -42,11 +42,11 @@ export class ChargeExplainer {
 
   async explain(tenant: string, record: MonetizedRecord): Promise<ExplainedRecord> {
     const { priceOfferId, version } = record.price;
+    if (record.withdrawn) return withdrawn(record, await this.reader.priceVersion(tenant, priceOfferId, version));
     if (priceOfferId === PRERATED_OFFER.priceOfferId) return this.explainPrerated(record);
     const price = await this.reader.priceVersion(tenant, priceOfferId, version);
     if (price === undefined)
       throw new Error(`${record.id} names version ${version} of ${priceOfferId}, which is not there`);
-    if (record.withdrawn) return withdrawn(record, price);
     const parsed = parsePricing(price.pricing);
     if ('errors' in parsed) throw new Error(`Version ${version} of ${priceOfferId} can no longer be read`);
     const usage = await this.usageOf(record);
@@ -75,9 +75,9 @@ export class ChargeExplainer {
   }
 }
 
-function withdrawn(record: MonetizedRecord, price: PriceVersion): ExplainedRecord {
-  const parsed = parsePricing(price.pricing);
-  const charge = 'errors' in parsed ? undefined : parsed.pricing.charges[record.charge];
+function withdrawn(record: MonetizedRecord, price: PriceVersion | undefined): ExplainedRecord {
+  const parsed = price === undefined ? undefined : parsePricing(price.pricing);
+  const charge = parsed === undefined || 'errors' in parsed ? undefined : parsed.pricing.charges[record.charge];
   const run = record.cause.kind === 'RUN' ? record.cause.runId : '';
   return {
     record,
