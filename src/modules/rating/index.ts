@@ -7,3 +7,10 @@ export { partitionOfAccount, partitionOfServiceId } from './domain/partition-of.
 export { rateScheduleOf } from './domain/price-offer-id.js';
 export * from './projections/collections.js';
 export * from './application/monetized-usage.port.js';
+export {
+  RATING_JOB_CATEGORIES,
+  RATING_JOB_NAMES,
+  RATING_JOBS,
+  type RatingJob,
+  type RatingJobs,
+} from './domain/runs/rating-jobs.js';

@@ -28,8 +28,10 @@ import { RatedEventWalk } from './application/rated-event-walk.js';
 import { Rater, RATER_SETTINGS } from './application/rater.js';
 import { runAnswerers } from './application/runs/answerers.js';
 import { CollectRunsTask } from './application/runs/collect-runs.task.js';
+import { RatingJobsFacade } from './application/runs/rating-jobs.facade.js';
 import { RatingRunsQueries } from './application/runs/rating-runs.queries.js';
 import { RequestRatingRunHandler } from './application/runs/request-rating-run.handler.js';
+import { RATING_JOBS } from './domain/runs/rating-jobs.js';
 import { accountUsageProjection } from './projections/account-usage.projection.js';
 import { monetizedUsageProjection } from './projections/monetized-usage.projection.js';
 import { ratingRunsProjection } from './projections/rating-runs.projection.js';
@@ -58,9 +60,10 @@ import { ratedSourcesProjection } from './projections/rated-sources.projection.j
     NonUsageQueries,
     NonUsageExplainer,
     RequestRatingRunHandler,
+    { provide: RATING_JOBS, useClass: RatingJobsFacade },
     { provide: MONETIZED_USAGE, useExisting: LogMonetizedUsage },
   ],
-  exports: [MONETIZED_USAGE],
+  exports: [MONETIZED_USAGE, RATING_JOBS],
 })
 export class RatingModule {
   constructor(

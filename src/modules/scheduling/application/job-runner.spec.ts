@@ -8,9 +8,10 @@ import type { EventStore } from '../../../shared/event-store/event-store.port.js
 import { ManualClock } from '../../../shared/kernel/clock.js';
 import { refuse, type Refused } from '../../../shared/kernel/refusal.js';
 import { DyingStore, events, Killed, metadata, TENANT } from '../../../../test/support/billing-fixture.js';
-import type { BillingJobResult, BillingJobs, BillingJobStart } from '../../billing-sync/index.js';
+import type { BillingJobResult } from '../../billing-sync/index.js';
 import { schedulingEvents } from '../domain/events.js';
 import { JobRunner } from './job-runner.js';
+import { ModuleJobs, type Jobs, type JobStart } from './jobs.js';
 import { jobExecutionStream } from './scheduling-streams.js';
 
 const DATE = '2026-02-01';
@@ -19,14 +20,14 @@ const address = { tenant: TENANT, name: 'daily', businessDate: DATE };
 const never = new AbortController().signal;
 const clock = ManualClock.at('2026-02-01T02:00:00Z');
 
-/** Billing work that counts what it was asked for by key, as the gateway does. */
-class CountedJobs implements BillingJobs {
+/** Work that counts what it was asked for by key, as the gateway does. */
+class CountedJobs implements Jobs {
   readonly keys: string[] = [];
   refusal: Refused | undefined;
   done = true;
   failing = '';
 
-  start({ job, key }: BillingJobStart): Promise<{ readonly workId: string } | Refused> {
+  start({ job, key }: JobStart): Promise<{ readonly workId: string } | Refused> {
     if (this.refusal !== undefined) return Promise.resolve(this.refusal);
     if (!this.keys.includes(key)) this.keys.push(key);
     return Promise.resolve({ workId: `w-${job}` });
@@ -111,4 +112,27 @@ describe('the job runner', () => {
       expect(jobs.keys).toHaveLength(2);
     },
   );
+});
+
+describe('the jobs of the modules', () => {
+  it('settle billing cycles that had ended when the business date began, in the zone of the tenant', async () => {
+    const started: unknown[] = [];
+    const start = (request: unknown): Promise<{ workId: string }> => {
+      started.push(request);
+      return Promise.resolve({ workId: 'w' });
+    };
+    const resultOf = (): Promise<undefined> => Promise.resolve(undefined);
+    const modules = new ModuleJobs({ start, resultOf }, { start, resultOf }, 'Europe/Berlin');
+    const request = { tenant: TENANT, key: 'k', reason: 'r', businessDate: '2026-07-01' };
+    await modules.start({ ...request, job: 'BILLTIME_USAGE_RATING' });
+    await modules.start({ ...request, job: 'BILLING' });
+    await modules.start({ ...request, job: 'AGGREGATION' });
+    const asOf = Date.parse('2026-06-30T22:00:00Z');
+    const rest = { tenant: TENANT, key: 'k', reason: 'r' };
+    expect(started).toEqual([
+      { ...rest, job: 'BILLTIME_USAGE_RATING', asOf },
+      { ...rest, job: 'BILLING', asOf },
+      { ...rest, job: 'AGGREGATION' },
+    ]);
+  });
 });

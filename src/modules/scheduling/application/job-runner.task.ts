@@ -2,6 +2,7 @@ import type { EventStore } from '../../../shared/event-store/event-store.port.js
 import { parseStreamName } from '../../../shared/kernel/stream-name.js';
 import type { RoleTask } from '../../../shared/runtime/role-task.js';
 import { BILLING_JOB_CATEGORIES } from '../../billing-sync/index.js';
+import { RATING_JOB_CATEGORIES } from '../../rating/index.js';
 import type { ExecutionAddress, JobRunner } from './job-runner.js';
 import { JOB_EXECUTION, parseExecutionStream } from './scheduling-streams.js';
 
@@ -20,7 +21,7 @@ export class JobRunnerTask implements RoleTask {
 
   async run(signal: AbortSignal): Promise<void> {
     const running = new Map<string, ExecutionAddress>();
-    const filter = { categories: [JOB_EXECUTION, ...BILLING_JOB_CATEGORIES] };
+    const filter = { categories: [JOB_EXECUTION, ...BILLING_JOB_CATEGORIES, ...RATING_JOB_CATEGORIES] };
     for await (const delivery of this.store.subscribe({ after: 0, filter, signal })) {
       if (delivery.kind === 'event') {
         const { stream, type } = delivery.event;

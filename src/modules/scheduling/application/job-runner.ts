@@ -3,9 +3,9 @@ import { runCommand } from '../../../shared/event-store/run-command.js';
 import type { Clock } from '../../../shared/kernel/clock.js';
 import type { EventMetadata } from '../../../shared/kernel/event.js';
 import { isRefused } from '../../../shared/kernel/refusal.js';
-import type { BillingJobs } from '../../billing-sync/index.js';
 import type { Job } from '../domain/events.js';
 import { jobExecutionDecider, nextStep, type JobExecutionCommand } from '../domain/job-execution.decider.js';
+import type { Jobs } from './jobs.js';
 import { loadExecution } from './schedule-log.js';
 import { jobExecutionStream } from './scheduling-streams.js';
 
@@ -22,7 +22,7 @@ export interface ExecutionAddress {
 export class JobRunner {
   constructor(
     private readonly store: EventStore,
-    private readonly jobs: BillingJobs,
+    private readonly jobs: Jobs,
     private readonly clock: Clock,
   ) {}
 
@@ -54,7 +54,7 @@ export class JobRunner {
   private async follow(address: ExecutionAddress, job: Job, commandKey: string): Promise<boolean> {
     const { tenant, name, businessDate } = address;
     const reason = `Job ${job} of job schedule ${name}, business date ${businessDate}`;
-    const started = await this.jobs.start({ tenant, job, key: commandKey, reason });
+    const started = await this.jobs.start({ tenant, job, key: commandKey, reason, businessDate });
     const finish = { kind: 'FINISH_JOB', name, businessDate, job } as const;
     // Another process is giving the command just now: its events will wake us.
     if (isRefused(started) && started.refused.code === 'command/in-flight') return false;

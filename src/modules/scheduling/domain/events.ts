@@ -5,7 +5,8 @@ import type { EventDefinition } from '../../../shared/kernel/event-definition.js
 export const FREQUENCIES = ['DAILY'] as const;
 export type Frequency = (typeof FREQUENCIES)[number];
 
-export const JOBS = ['AGGREGATION', 'SYNC_TRANSACTION', 'INVOICE_LINES'] as const;
+/** In the recommended order: what a cycle came to, its lines, sending them, and the charges that recur. */
+export const JOBS = ['BILLTIME_USAGE_RATING', 'AGGREGATION', 'SYNC_TRANSACTION', 'BILLING', 'INVOICE_LINES'] as const;
 export type Job = (typeof JOBS)[number];
 
 export interface JobScheduleConfiguration {
