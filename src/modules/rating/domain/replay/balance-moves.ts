@@ -16,6 +16,11 @@ export interface BalanceMove extends BalanceId {
   readonly change: bigint;
 }
 
+interface PlacedMove extends BalanceMove {
+  /** It is not the subscription's in the billing cycle of the row. */
+  readonly isElsewhere: boolean;
+}
+
 type Placed = Pick<ChargeRow, 'subscription' | 'cycle' | 'before'>;
 
 /** Where a row finds a balance. @param key with `earlier/` before it: of the period before, where that is not usual. */
@@ -26,14 +31,15 @@ export function placeOf(account: string, { subscription, cycle, before }: Placed
 }
 
 /** What a row moves, impact by impact: as the ledger folds it. */
-export function* movesOf(account: string, row: Placed & Pick<ChargeRow, 'impacts'>): Iterable<BalanceMove> {
+export function* movesOf(account: string, row: Placed & Pick<ChargeRow, 'impacts'>): Iterable<PlacedMove> {
   const usual = holderOf(account, row.subscription);
   for (const impact of row.impacts) {
     const key = keyOfImpact(impact);
     if (key === undefined) continue;
     const place = placeOfImpact(impact, key, row.before);
     const change = quantityUnitsOf(impact[2]);
-    yield { holder: place?.[0] ?? usual, period: place?.[1] ?? row.cycle, key, change };
+    const isElsewhere = place !== undefined;
+    yield { holder: place?.[0] ?? usual, period: place?.[1] ?? row.cycle, key, change, isElsewhere };
   }
 }
 

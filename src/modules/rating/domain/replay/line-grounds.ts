@@ -1,4 +1,4 @@
-import { holderOf, type BalanceLedger } from '../balance-ledger.js';
+import { accountHolder, holderOf, type BalanceLedger } from '../balance-ledger.js';
 import { BalanceSums, movesOf, placeOf, type BalanceId } from './balance-moves.js';
 import { quantityUnitsOf } from '../quantity-units.js';
 import type { Finding, StandingRecord, StandingRow } from './standing-record.js';
@@ -11,6 +11,8 @@ export interface Grounds<Usage extends StandingRecord['usage']> {
   readonly disturbed: BalanceSums;
   /** By how much balances have shifted so far: what is new less what was. */
   readonly shifted: BalanceSums;
+  /** Balances that records rated again have moved elsewhere than in their billing cycle. */
+  readonly elsewhere: BalanceSums;
   readonly findings: (record: StandingRecord<Usage>, row: StandingRow) => readonly Finding[];
   readonly cycleBefore: (record: StandingRecord<Usage>, cycle: number) => number;
   /** What a cycle that is priced as a whole came to; undefined in all others. */
@@ -123,35 +125,37 @@ function hasItsPlace(
   return quantityUnitsOf(passedAt) === total && (found ?? 0n) === (now ?? 0n);
 }
 
-/** What was carried into a cycle, or could have been, rests on what the cycles before had left. */
+/** What was carried over, or was looked at for it, rests on what the cycles before had left. */
 function carriedOtherwise<Usage extends StandingRecord['usage']>(
   { account, shifted }: Grounds<Usage>,
   row: StandingRow,
 ): boolean {
-  if (shifted.size === 0) return false;
-  const granted = row.impacts.filter(([offerType, , , , amount]) => offerType === 'ALLOWANCE' && amount === null);
-  if (granted.length === 0) return false;
+  const carried = row.before?.carried ?? [];
+  if (carried.length === 0) return false;
   return shifted.toList().some(({ holder, period, key, change }) => {
-    if (change === 0n || !key.startsWith(ALLOWANCE)) return false;
-    return granted.some(([, resource]) => {
-      const place = placeOf(account, row, ALLOWANCE + bucketOf(resource));
-      return place?.holder === holder && period < place.period && bucketOf(key) === ALLOWANCE + bucketOf(resource);
+    if (change === 0n) return false;
+    return carried.some(([allowance, , from]) => {
+      const own = ALLOWANCE + allowance;
+      return period === from && bucketOf(key) === own && placeOf(account, row, own)?.holder === holder;
     });
   });
 }
 
 /** A charge that draws on whatever counts the same would draw on an allowance that was not there before. */
 function hasNewAllowance<Usage extends StandingRecord['usage']>(
-  { account, ledger, shifted }: Grounds<Usage>,
-  { before, subscription }: StandingRow,
+  { account, ledger, shifted, elsewhere }: Grounds<Usage>,
+  { before, subscription, cycle }: StandingRow,
 ): boolean {
   const order = before?.order;
   if (order === undefined || shifted.size === 0) return false;
   const own = holderOf(account, subscription);
   return shifted.toList().some(({ holder, period, key, change }) => {
     if (change <= 0n || !key.startsWith(ALLOWANCE) || order.includes(key.slice(ALLOWANCE.length))) return false;
-    const isHeld = holder === own || holder === holderOf(account, '') || holder.startsWith(`${own}\n`);
-    return isHeld && ledger.get(holder, period, key) === change;
+    const isUsual = holder === own && period === cycle;
+    const isHeld = holder === own || holder === accountHolder(account) || holder.startsWith(`${own}\n`);
+    return (
+      (isUsual || (isHeld && elsewhere.has({ holder, period, key }))) && ledger.get(holder, period, key) === change
+    );
   });
 }
 

@@ -31,6 +31,7 @@ export class ReplayWalk<Usage extends RecordFacts> {
   readonly rated = new Map<StandingRecord<Usage>, readonly ChargeRow[]>();
   readonly problems: ReplayProblem<Usage>[] = [];
   private readonly shifted = new BalanceSums();
+  private readonly elsewhere = new BalanceSums();
   private readonly counted = new Map<string, BalanceId>();
 
   constructor(
@@ -72,6 +73,7 @@ export class ReplayWalk<Usage extends RecordFacts> {
       ledger: this.ledger,
       disturbed: this.known.disturbed,
       shifted: this.shifted,
+      elsewhere: this.elsewhere,
       findings,
       cycleBefore,
       totalOf: whole ? (balance) => this.totalOf(balance) : undefined,
@@ -120,7 +122,12 @@ export class ReplayWalk<Usage extends RecordFacts> {
   private noteDifference(record: StandingRecord<Usage>, rows: readonly ChargeRow[]): void {
     const { account } = this.replay;
     const difference = new BalanceSums();
-    for (const row of rows) for (const move of movesOf(account, row)) difference.add(move, move.change);
+    for (const row of rows) {
+      for (const move of movesOf(account, row)) {
+        difference.add(move, move.change);
+        if (move.isElsewhere) this.elsewhere.add(move, 0n);
+      }
+    }
     for (const row of record.rows) for (const move of movesOf(account, row)) difference.add(move, -move.change);
     for (const { change, ...balance } of difference.toList()) {
       if (change === 0n) continue;
