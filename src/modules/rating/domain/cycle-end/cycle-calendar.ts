@@ -1,5 +1,6 @@
 import { billingCycleAt, type Period } from '../../../../shared/kernel/period.js';
-import { localDateOf, startOfLocalDate } from '../../../../shared/kernel/zone.js';
+import { ZoneClock } from '../../../../shared/kernel/zone-clock.js';
+import { startOfLocalDate } from '../../../../shared/kernel/zone.js';
 
 const DAY_MS = 86_400_000;
 
@@ -14,11 +15,19 @@ export interface BillingCycle extends Required<Period> {
 export class CycleCalendar {
   private readonly known: BillingCycle[] = [];
   private last: BillingCycle | undefined;
+  private readonly clock: ZoneClock;
+  /** First instants of days, by their number. */
+  private readonly starts = new Map<number, number>();
 
+  /** @throws RangeError when the zone is not known. */
   constructor(
     private readonly billingDay: number,
     private readonly zone: string,
-  ) {}
+  ) {
+    const clock = ZoneClock.of(zone);
+    if (clock === undefined) throw new RangeError(`${zone} is not a time zone`);
+    this.clock = clock;
+  }
 
   at(instant: number): BillingCycle {
     const { last } = this;
@@ -47,11 +56,20 @@ export class CycleCalendar {
 
   /** The first instant of a day of a cycle, from 0; of the number of its days: its end. */
   startOfDay(cycleStart: number, day: number): number {
-    return startOfLocalDate(this.zone, dateOf(this.dayNumber(cycleStart) + day));
+    return this.startOf(this.dayNumber(cycleStart) + day);
   }
 
   private dayNumber(instant: number): number {
-    return Date.parse(localDateOf(this.zone, instant)) / DAY_MS;
+    return Math.floor((instant + this.clock.offsetAt(instant)) / DAY_MS);
+  }
+
+  private startOf(dayNumber: number): number {
+    let start = this.starts.get(dayNumber);
+    if (start === undefined) {
+      start = startOfLocalDate(this.zone, new Date(dayNumber * DAY_MS).toISOString().slice(0, 10));
+      this.starts.set(dayNumber, start);
+    }
+    return start;
   }
 }
 
@@ -65,8 +83,4 @@ export class CycleCalendars {
     if (calendar === undefined) this.calendars.set(key, (calendar = new CycleCalendar(billingDay, zone)));
     return calendar;
   }
-}
-
-function dateOf(dayNumber: number): string {
-  return new Date(dayNumber * DAY_MS).toISOString().slice(0, 10);
 }
