@@ -120,8 +120,9 @@ export class BalanceDraft {
     }
   }
 
+  /** What is kept elsewhere may have opened it just now: a period of its own can begin with the cycle. */
   private open(): CycleBalances {
-    return this.ledger.open(this.holder, this.cycle);
+    return this.ledger.cycleOf(this.holder, this.cycle) ?? this.ledger.open(this.holder, this.cycle);
   }
 }
 

@@ -84,7 +84,12 @@ export class DraftedBalances implements Balances {
       const value = this.values[index] ?? 0n;
       const place = draft?.placeOf(key);
       if (draft !== undefined && place !== undefined) draft.commit(place, key, value);
-      else this.store.setIn((this.balances ??= this.store.open(this.holder, this.cycle)), key, value);
+      else this.store.setIn((this.balances ??= this.open()), key, value);
     }
+  }
+
+  /** What is kept elsewhere may have opened it just now: a period of its own can begin with the cycle. */
+  private open(): PeriodBalances {
+    return this.store.cycleOf(this.holder, this.cycle) ?? this.store.open(this.holder, this.cycle);
   }
 }

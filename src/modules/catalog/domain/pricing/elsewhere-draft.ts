@@ -49,7 +49,9 @@ export class ElsewhereDraft implements KeptElsewhere {
     if (this.places.has(key)) return this.places.get(key);
     const keeping = this.record.resources.of(key);
     const place =
-      keeping === undefined ? undefined : this.unlessUsual(this.holderOf(keeping), this.periodOf(key, keeping));
+      keeping === undefined
+        ? undefined
+        : this.unlessUsual(keeping, this.holderOf(keeping), this.periodOf(key, keeping));
     this.places.set(key, place);
     return place;
   }
@@ -203,8 +205,10 @@ export class ElsewhereDraft implements KeptElsewhere {
     }
   }
 
-  private unlessUsual(holder: string, period: number): Place | undefined {
-    return holder === this.record.holder && period === this.record.cycle ? undefined : [holder, period];
+  /** What has a period of its own says so even where it begins with the cycle: it may end at another time. */
+  private unlessUsual(keeping: Keeping, holder: string, period: number): Place | undefined {
+    const isUsual = keeping.period.type === 'CYCLE' && holder === this.record.holder;
+    return isUsual ? undefined : [holder, period];
   }
 
   /**
