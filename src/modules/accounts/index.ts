@@ -19,14 +19,7 @@ export {
   type SubscriptionTerms,
 } from './domain/account-book.js';
 export type { TermsInForce } from './domain/dated-terms.js';
-export {
-  commitmentsAt,
-  customRatesAt,
-  topUpsAt,
-  type CustomRates,
-  type SpecialTerms,
-  type TopUp,
-} from './domain/special-terms.js';
+export { commitmentsAt, customRatesAt, topUpsAt, type CustomRates } from './domain/special-terms.js';
 export { accountStream } from './domain/streams.js';
 export type { Refusal as ResolutionRefusal } from './domain/resolution-refusals.js';
 export { SPECIAL_TERMS_PROJECTION, topUpsCollection, type TopUpRow } from './projections/special-terms.collections.js';
