@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
+import type { ResourceLimits } from 'node:worker_threads';
+import type { RoleName } from './role-task.js';
 
 /** With fewer cores than this the role threads fill them all: helpers of the collector only take turns with them. */
 const CORES_TO_SPARE = 5;
@@ -17,4 +19,18 @@ const CORES_TO_SPARE = 5;
 export function tuneHeaps(): void {
   setFlagsFromString('--heap-growing-percent=50');
   if (availableParallelism() < CORES_TO_SPARE) setFlagsFromString('--no-parallel-scavenge');
+}
+
+/**
+ * Megabytes for young objects, where the engine would give 48 (of three parts; it rounds a part up to a power of two). What a
+ * chunk or a batch of rows is made of lives for a moment, but longer than it takes to fill 16 MB: then it is copied, and at
+ * last collected with the old. Measured with 100,000 records: less than half the collections of young objects in these two
+ * threads (56 became 24) and four of the old instead of six, for 60 MB. Twice as much would take 200 MB.
+ */
+const YOUNG_MB: Partial<Readonly<Record<RoleName, number>>> = { rate: 96, project: 96 };
+
+/** Limits of the heap of a thread with these roles; the engine's own where nothing is named. */
+export function heapLimits(roles: readonly RoleName[]): ResourceLimits {
+  const most = Math.max(0, ...roles.map((role) => YOUNG_MB[role] ?? 0));
+  return most === 0 ? {} : { maxYoungGenerationSizeMb: most };
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import type { ClaimsStatus } from '../leases/claims.port.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { FromRoleThread, RoleThreadData, ToRoleThread } from './role-messages.js';
+import { heapLimits } from './heap-growth.js';
 import { RESTART_DELAYS, type TaskState } from './role-runner.js';
 import type { RoleName } from './role-task.js';
 import type { OtherThreads, ThreadMetrics, ThreadState } from './other-threads.js';
@@ -122,6 +123,7 @@ class RoleThread {
       workerData,
       transferList: logPort === undefined ? [] : [logPort],
       name: `retally-${this.roles.join('-')}`,
+      resourceLimits: heapLimits(this.roles),
     });
     this.worker = worker;
     worker.on('message', (message: FromRoleThread) => this.hear(message));
