@@ -10,7 +10,7 @@ import { compareReadModel } from '../../src/tools/replay/compare-read-model.js';
 import { problemOf, sampleText, SampleWorld } from '../support/sample-world.js';
 
 const ACCOUNTS = 6;
-const RECORDS = 120;
+const RECORDS = 80;
 const OFFER = 'AI_API.PAYG.INFERENCE.USD';
 
 interface Monetized {

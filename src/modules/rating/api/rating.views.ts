@@ -54,6 +54,7 @@ export function detailView(explained: ExplainedRecord, versions: readonly Record
   return {
     ...listedFields(record),
     cycleStart: instantToString(record.cycle),
+    ...bookingFields(versions),
     ...causeFields(record.cause),
     price: {
       priceOfferId: record.price.priceOfferId,
@@ -69,6 +70,13 @@ export function detailView(explained: ExplainedRecord, versions: readonly Record
     mediated: record.mediated,
     versions: versions.map(versionView),
   };
+}
+
+/** It was late when it came: rating it again changes nothing of that. */
+function bookingFields(versions: readonly RecordVersion[]): { late: boolean; bookedCycle: string } {
+  const first = versions.at(-1)?.record;
+  const booked = first?.booked ?? null;
+  return { late: booked !== null, bookedCycle: instantToString(booked ?? first?.cycle ?? 0) };
 }
 
 function priceEventFields(
