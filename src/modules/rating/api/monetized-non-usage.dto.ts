@@ -33,7 +33,7 @@ export class MonetizedNonUsageQuery extends NonUsageSummaryQuery {
   @MaxLength(100)
   subscription?: string;
 
-  @ApiPropertyOptional({ description: 'Made by this run.', example: '7d0c3f5e9a1b4c2d' })
+  @ApiPropertyOptional({ description: 'Made by this run.', example: '4f1e2d3c5b6a7980' })
   @IsOptional()
   @IsString()
   @MaxLength(100)
@@ -72,7 +72,7 @@ export class MonetizedNonUsageDto {
   @ApiProperty({ description: 'Name of the charge; null for a true-up.', example: 'fee', nullable: true, type: String })
   charge!: string | null;
 
-  @ApiProperty({ description: 'When it was made: the run of the end of the cycle.', example: '7d0c3f5e9a1b4c2d' })
+  @ApiProperty({ description: 'When it was made: the run of the end of the cycle.', example: '4f1e2d3c5b6a7980' })
   runId!: string;
 
   @ApiProperty({ example: '2026-01-02T23:00:00.000Z', description: 'First instant of the billing cycle.' })
