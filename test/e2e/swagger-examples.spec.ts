@@ -220,6 +220,35 @@ describe('the examples of the document, executed in the order of its chapters', 
     }
   });
 
+  it('corrects a price afterwards: looks at what would change, commits it, and settles the billing cycles', async () => {
+    expect(await does('put /v1/price-offers/{priceOfferId}/pricing', 'correction')).toMatchObject({ version: 2 });
+    const preview = await does('post /v1/rerates', 'preview');
+    api.learn('9a8b7c6d5e4f3021', preview.runId as string);
+    const seen = await does('get /v1/rerates/{runId}');
+    // 0.252 and 1.503 at 0.09 for 60 seconds are 0.168 and 1.002 at 0.06.
+    expect(seen).toMatchObject({ status: 'COMPLETED', money: [{ currency: 'EUR', before: '1.755', after: '1.17' }] });
+    api.learn('9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08', seen['hash'] as string);
+    expect(await does('get /v1/usage-files/{fileId}')).toMatchObject({ money: { EUR: '1.755' } });
+    await does('post /v1/rerates', 'commit');
+    expect(await does('get /v1/usage-files/{fileId}')).toMatchObject({ money: { EUR: '1.17' } });
+    await does('post /v1/rating-runs', 'secondPass');
+    const { runId } = await does('post /v1/rating-runs', 'cycleEnd');
+    api.learn('4f1e2d3c5b6a7980', runId as string);
+    const [fee] = (await does('get /v1/monetized-non-usage')).items as readonly { id: string; amount: string }[];
+    expect(fee).toMatchObject({ amount: '4.9' });
+    api.learn('4711:12', fee?.id ?? '');
+    expect(await does('get /v1/rating-runs/{runId}')).toMatchObject({ status: 'COMPLETED' });
+    const { items } = await does('get /v1/monetized-non-usage');
+    api.learn('4711:12', (items as { id: string }[])[0]?.id ?? '');
+    expect(await does('get /v1/monetized-non-usage/{id}')).toMatchObject({
+      charge: 'monthly fee',
+      recomputed: { equal: true },
+    });
+    expect((await does('get /v1/accounts/{account}/non-usage-summary')).items).toHaveLength(2);
+    for (const list of ['monetized-non-usage', 'accounts/{account}/non-usage-summary'])
+      await searches(`get /v1/${list}`);
+  });
+
   it('runs a day by its schedule, replays a read model, and issues and revokes a key', async () => {
     await does('post /v1/job-schedules');
     await does('put /v1/job-schedules/{name}');

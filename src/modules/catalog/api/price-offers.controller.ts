@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Headers, Inject, Param, Put, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { pageOf } from '../../../shared/http/page.js';
 import { COMMAND_GATEWAY, type CommandGateway } from '../../../shared/command-log/command-gateway.port.js';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
@@ -20,6 +20,7 @@ import {
   PriceOfferPage,
   PriceOffersQuery,
   PricingAnswerDto,
+  PUT_PRICING_EXAMPLES,
   PutPricingRequest,
 } from './price-offers.dto.js';
 
@@ -83,6 +84,7 @@ export class PriceOffersController {
   })
   @ApiParam({ name: 'priceOfferId', description: 'The offer.', example: 'MOBILE_M.STANDARD.MOBILE.EUR' })
   @ApiHeader({ name: 'If-Match', required: false, description: 'The version that was seen last, as the ETag said it.' })
+  @ApiBody({ type: PutPricingRequest, examples: PUT_PRICING_EXAMPLES })
   @ApiOkResponse({ type: PricingAnswerDto })
   @ApiProblems({
     404: 'There is no such price offer (`catalog/price-offer-not-found`): the catalog feed makes them.',

@@ -19,6 +19,36 @@ const PRICING_EXAMPLE = {
   ],
 };
 
+/** A price, and a correction of it: the rate was too high, and a fee for every billing cycle was forgotten. */
+export const PUT_PRICING_EXAMPLES = {
+  launch: {
+    summary: '1. Calls by the second after a minute',
+    value: { effectiveFrom: '2026-01-01T00:00:00Z', pricing: PRICING_EXAMPLE, reason: 'Launch price list' },
+  },
+  correction: {
+    summary: '2. The same corrected, from the same instant on; then POST /v1/rerates',
+    value: {
+      effectiveFrom: '2026-01-01T00:00:00Z',
+      pricing: {
+        ...PRICING_EXAMPLE,
+        charges: [
+          ...PRICING_EXAMPLE.charges.map((charge) => ({
+            ...charge,
+            tiers: { ...charge.tiers, steps: [{ price: '0.06', per: '60' }] },
+          })),
+          {
+            name: 'monthly fee',
+            on: 'CYCLE_START',
+            measure: 'units',
+            tiers: { by: 'QUANTITY', scope: 'GRADUATED', steps: [{ price: '4.90' }] },
+          },
+        ],
+      },
+      reason: 'The rate was entered too high, and the monthly fee was forgotten',
+    },
+  },
+};
+
 export class PriceOffersQuery extends ListQuery {
   @ApiPropertyOptional({ description: 'Exactly this plan.', example: 'MOBILE_M' })
   @IsOptional()

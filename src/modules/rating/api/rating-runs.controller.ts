@@ -1,5 +1,13 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import { COMMAND_GATEWAY, type CommandGateway } from '../../../shared/command-log/command-gateway.port.js';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { Allow, AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
@@ -15,6 +23,7 @@ import {
   MinPositionQuery,
   RatingRunDto,
   RatingRunPage,
+  RATING_RUN_EXAMPLES,
   RatingRunRequestDto,
   RatingRunsQuery,
   RunAnswerDto,
@@ -39,6 +48,7 @@ export class RatingRunsController {
       'By hand what the jobs BILLTIME_USAGE_RATING (SECOND_PASS) and BILLING (CYCLE_END) of a schedule do. The run stands in the log like usage does: it sees what came before it. Run again for the same instant it finds only what has come since.',
   })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again gives the first answer.' })
+  @ApiBody({ type: RatingRunRequestDto, examples: RATING_RUN_EXAMPLES })
   @ApiAcceptedResponse({ type: RunAnswerDto })
   @ApiProblems({
     409: 'A command with this Idempotency-Key is still running (`command/in-flight`).',
@@ -71,7 +81,7 @@ export class RatingRunsController {
     summary: 'One run over billing cycles',
     description: 'What it looked at and what changed, in counts and money; and what it had to leave as it was.',
   })
-  @ApiParam({ name: 'runId', description: 'As the request answered.', example: '7d0c3f5e9a1b4c2d' })
+  @ApiParam({ name: 'runId', description: 'As the request answered.', example: '4f1e2d3c5b6a7980' })
   @ApiOkResponse({ type: RatingRunDto })
   @ApiProblems({
     404: 'No such run (`rating/run-not-found`), or the read model has not seen it yet: ask with minPosition.',

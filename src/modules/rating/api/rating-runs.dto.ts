@@ -34,6 +34,17 @@ export class RatingRunRequestDto extends ReasonDto {
   asOf!: string;
 }
 
+export const RATING_RUN_EXAMPLES = {
+  secondPass: {
+    summary: '1. What is charged by VOLUME, at what its billing cycle came to',
+    value: { kind: 'SECOND_PASS', asOf: '2026-01-31T00:00:00Z', reason: 'The month of January is complete' },
+  },
+  cycleEnd: {
+    summary: '2. Recurring charges and true-ups of billing cycles that have ended',
+    value: { kind: 'CYCLE_END', asOf: '2026-01-31T00:00:00Z', reason: 'The month of January is complete' },
+  },
+};
+
 export class MinPositionQuery {
   @ApiPropertyOptional({
     description: 'Answer only once the read model has seen this log position; 503 after 5 s.',
@@ -61,7 +72,7 @@ export class RatingRunsQuery extends RunStatusQuery {
 }
 
 export class RunAnswerDto {
-  @ApiProperty({ description: 'The run.', example: '7d0c3f5e9a1b4c2d' })
+  @ApiProperty({ description: 'The run.', example: '4f1e2d3c5b6a7980' })
   runId!: string;
 
   @ApiProperty({ description: 'The recorded command.', example: '0b5f3a52-6b2e-4d52-9c3f-2f6f7d1f9a10' })
@@ -126,7 +137,7 @@ export class RunProblemDto {
 }
 
 export class RunDto {
-  @ApiProperty({ description: 'The run.', example: '7d0c3f5e9a1b4c2d' })
+  @ApiProperty({ description: 'The run.', example: '4f1e2d3c5b6a7980' })
   runId!: string;
 
   @ApiProperty({

@@ -1,5 +1,13 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBody,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import { COMMAND_GATEWAY, type CommandGateway } from '../../../shared/command-log/command-gateway.port.js';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { Allow, AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
@@ -16,6 +24,7 @@ import { accountView, changeView, rerateView } from './rating-runs.views.js';
 import { wantedOf } from './rerate-request.js';
 import {
   ByAccountQuery,
+  RERATE_EXAMPLES,
   RerateAccountPage,
   RerateChangePage,
   RerateDto,
@@ -25,7 +34,7 @@ import {
 } from './rerates.dto.js';
 
 const KINDS = ['RERATE'] as const;
-const RUN_ID = { name: 'runId', description: 'As the request answered.', example: '7d0c3f5e9a1b4c2d' };
+const RUN_ID = { name: 'runId', description: 'As the request answered.', example: '9a8b7c6d5e4f3021' };
 const NOT_FOUND =
   'No such rerate (`rating/rerate-not-found`), or the read model has not seen it yet: ask with minPosition.';
 
@@ -46,6 +55,7 @@ export class ReratesController {
       'After a price or an account was corrected. First a PREVIEW: records of the selection are rated as catalog and accounts stand now, and with them those whose balances move by it, in the order of their usage times; nothing changes yet. Then a COMMIT of what was seen: every charge that comes out otherwise gets its next version, and nothing is overwritten. What is billed already is adjusted by the next aggregation. Accounts that have moved since the preview are left alone and counted as `stale`.',
   })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again gives the first answer.' })
+  @ApiBody({ type: RerateRequestDto, examples: RERATE_EXAMPLES })
   @ApiAcceptedResponse({ type: RunAnswerDto })
   @ApiProblems({
     404: 'There is no preview `previewId` (`rating/preview-not-found`).',

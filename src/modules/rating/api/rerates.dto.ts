@@ -33,7 +33,7 @@ export class RerateSelectionDto {
 
   @ApiPropertyOptional({
     description: 'Records that are priced by this offer now, whichever version.',
-    example: 'BASIC.STD.CALLS.EUR',
+    example: 'MOBILE_M.STANDARD.MOBILE.EUR',
   })
   @IsOptional()
   @IsString()
@@ -69,7 +69,7 @@ export class RerateRequestDto extends ReasonDto {
     description:
       'What to rate again; the members narrow each other, and at least one beside the times is needed. A commit may leave it out: it is that of its preview.',
     type: () => RerateSelectionDto,
-    example: { priceOfferId: 'BASIC.STD.CALLS.EUR', from: '2026-01-01T00:00:00Z' },
+    example: { priceOfferId: 'MOBILE_M.STANDARD.MOBILE.EUR', from: '2026-01-01T00:00:00Z' },
   })
   @ValidateIf((dto: RerateRequestDto) => dto.mode !== 'COMMIT' || dto.selection !== undefined)
   @IsNotEmpty({ message: 'must have at least one of accountIds, priceOfferId, usageType, fileId' })
@@ -85,7 +85,7 @@ export class RerateRequestDto extends ReasonDto {
   @IsIn(RERATE_MODES)
   mode!: RerateMode;
 
-  @ApiPropertyOptional({ description: 'Of a commit: the runId of its preview.', example: '7d0c3f5e9a1b4c2d' })
+  @ApiPropertyOptional({ description: 'Of a commit: the runId of its preview.', example: '9a8b7c6d5e4f3021' })
   @ValidateIf((dto: RerateRequestDto) => dto.mode === 'COMMIT' || dto.previewId !== undefined)
   @Matches(/^[0-9a-z]{1,40}$/, { message: 'must be the runId of a preview; a commit needs it' })
   previewId?: string;
@@ -99,6 +99,26 @@ export class RerateRequestDto extends ReasonDto {
   previewHash?: string;
 }
 
+export const RERATE_EXAMPLES = {
+  preview: {
+    summary: '1. What would change: nothing does yet',
+    value: {
+      mode: 'PREVIEW',
+      selection: { priceOfferId: 'MOBILE_M.STANDARD.MOBILE.EUR', from: '2026-01-01T00:00:00Z' },
+      reason: 'The rate was entered too high',
+    },
+  },
+  commit: {
+    summary: '2. For good, with the runId and the hash of the preview',
+    value: {
+      mode: 'COMMIT',
+      previewId: '9a8b7c6d5e4f3021',
+      previewHash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+      reason: 'The rate was entered too high',
+    },
+  },
+};
+
 export class RerateDto extends RunDto {
   @ApiProperty({ enum: RERATE_MODES, example: 'PREVIEW', description: 'A proposal, or for good.' })
   mode!: RerateMode;
@@ -106,7 +126,7 @@ export class RerateDto extends RunDto {
   @ApiProperty({ description: 'What was chosen.', type: () => RerateSelectionDto })
   selection!: RerateSelectionDto;
 
-  @ApiProperty({ description: 'Of a commit: its preview.', example: '7d0c3f5e9a1b4c2d', nullable: true, type: String })
+  @ApiProperty({ description: 'Of a commit: its preview.', example: '9a8b7c6d5e4f3021', nullable: true, type: String })
   previewId!: string | null;
 
   @ApiProperty({
@@ -151,7 +171,7 @@ export class ChargeVersionDto {
   @ApiProperty({ description: 'Rated quantity.', example: '60' })
   quantity!: string;
 
-  @ApiProperty({ description: 'The price offer.', example: 'BASIC.STD.CALLS.EUR' })
+  @ApiProperty({ description: 'The price offer.', example: 'MOBILE_M.STANDARD.MOBILE.EUR' })
   priceOfferId!: string;
 
   @ApiProperty({ description: 'Version of its price.', example: 2 })
