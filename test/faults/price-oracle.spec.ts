@@ -1,7 +1,7 @@
 import { chargeLine } from '../../src/modules/catalog/domain/pricing/charge-line.js';
 import { compilePricing } from '../../src/modules/catalog/domain/pricing/compile-pricing.js';
 import { explainCharge } from '../../src/modules/catalog/domain/pricing/explain-charge.js';
-import { parseLanguage } from '../../src/modules/catalog/domain/pricing/parse-pricing.js';
+import { parsePricing } from '../../src/modules/catalog/domain/pricing/parse-pricing.js';
 import type { PricedUsage } from '../../src/modules/catalog/domain/pricing/priced-usage.js';
 import type { Pricing } from '../../src/modules/catalog/domain/pricing/pricing.js';
 import { TrialBalances } from '../../src/modules/catalog/domain/pricing/trial-balances.js';
@@ -27,7 +27,7 @@ function usageOf({ usageType, at, quantities, attributes }: OracleRecord): Price
 /** A generated price that can be read: now and then two of its charges say the same, which is refused. */
 function readable(dice: Dice): Pricing {
   for (;;) {
-    const parsed = parseLanguage(JSON.parse(JSON.stringify(randomPricing(dice))));
+    const parsed = parsePricing(JSON.parse(JSON.stringify(randomPricing(dice))));
     if ('pricing' in parsed) return parsed.pricing;
     const unexpected = parsed.errors.filter(({ message }) => !/^is never used/.test(message));
     expect(unexpected).toStrictEqual([]);

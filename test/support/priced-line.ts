@@ -4,7 +4,7 @@ import { chargeLine } from '../../src/modules/catalog/domain/pricing/charge-line
 import { compilePricing, type CompiledPrice } from '../../src/modules/catalog/domain/pricing/compile-pricing.js';
 import { explainCharge, type Explanation } from '../../src/modules/catalog/domain/pricing/explain-charge.js';
 import { MemoryBalances } from '../../src/modules/catalog/domain/pricing/memory-balances.js';
-import { parseLanguage } from '../../src/modules/catalog/domain/pricing/parse-pricing.js';
+import { parsePricing } from '../../src/modules/catalog/domain/pricing/parse-pricing.js';
 import { NO_UNITS, type PriceUnits } from '../../src/modules/catalog/domain/pricing/price-units.js';
 import { compileTimeUnit } from '../../src/modules/catalog/domain/building-blocks/compiled-time-unit.js';
 import { compileZoneUnit } from '../../src/modules/catalog/domain/building-blocks/compiled-zone-unit.js';
@@ -53,7 +53,7 @@ export function unitsOf(units: {
 }
 
 export function priceOf(pricing: unknown, units: PriceUnits = NO_UNITS): CompiledPrice {
-  const parsed = parseLanguage(pricing);
+  const parsed = parsePricing(pricing);
   if ('errors' in parsed) throw new Error(JSON.stringify(parsed.errors));
   return compilePricing(parsed.pricing, units);
 }

@@ -9,7 +9,7 @@ import type { FieldError } from '../../../shared/kernel/refusal.js';
 import { CatalogBooks } from '../application/catalog-books.js';
 import { missingOfPrice } from '../domain/building-blocks/block-guard.js';
 import type { CatalogBook } from '../domain/catalog-book.js';
-import { parseLanguage } from '../domain/pricing/parse-pricing.js';
+import { parsePricing } from '../domain/pricing/parse-pricing.js';
 import type { Pricing } from '../domain/pricing/pricing.js';
 import { tryPricing } from '../domain/pricing/try-pricing.js';
 import { PricingTrialDto } from './price-trial.dto.js';
@@ -29,7 +29,7 @@ export class PriceTrialController {
   @ApiOperation({
     summary: 'Try a price on sample records',
     description:
-      'Prices the records of one subscription, one after the other, exactly as rating would, with the building blocks of the catalog, and explains every charge in words. Shows balances, what the billing cycles come to, and what is not carried out yet. Nothing is stored.',
+      'Prices the records of one subscription, one after the other, exactly as rating would, with the building blocks of the catalog, and explains every charge in words. Shows balances and what the billing cycles come to. Nothing is stored.',
   })
   @ApiOkResponse({ type: PricingTrialDto })
   @ApiProblems({
@@ -46,7 +46,7 @@ export class PriceTrialController {
 }
 
 function readPrice(value: unknown, book: CatalogBook): Pricing {
-  const parsed = parseLanguage(value);
+  const parsed = parsePricing(value);
   if ('errors' in parsed) throw invalid('The price is not one: see each error', parsed.errors);
   const missing = missingOfPrice(book, parsed.pricing);
   if (missing.length > 0) throw invalid('The price does not fit the catalog: see each error', missing);

@@ -149,17 +149,6 @@ export class TriedBalanceDto {
   balance!: string;
 }
 
-export class NotCarriedOutDto {
-  @ApiProperty({ description: 'Where in the price.', example: 'charges[0].tiers.by' })
-  path!: string;
-
-  @ApiProperty({
-    description: 'What is not carried out, and why.',
-    example: 'VOLUME is part of the language but not carried out by this version: …',
-  })
-  message!: string;
-}
-
 export class PricingTrialDto {
   @ApiProperty({ description: 'Of all amounts.', example: 'EUR' })
   currency!: string;
@@ -178,7 +167,4 @@ export class PricingTrialDto {
 
   @ApiProperty({ description: 'Allowances and accumulators after all records.', type: () => [TriedBalanceDto] })
   balances!: TriedBalanceDto[];
-
-  @ApiProperty({ description: 'What putting the price would be refused for.', type: () => [NotCarriedOutDto] })
-  notCarriedOut!: NotCarriedOutDto[];
 }

@@ -98,7 +98,7 @@ export class TriedRecordRequest {
 
 export class TryPricingRequest {
   @ApiProperty({
-    description: 'In the language of prices; parts of it that are not carried out yet are tried too, and named.',
+    description: 'In the language of prices.',
     type: 'object',
     additionalProperties: true,
     example: TRIED_PRICING,

@@ -11,7 +11,6 @@ export function trialView(trial: PricingTrial): PricingTrialDto {
     cycles: trial.cycles.map(cycleView),
     withoutUsage: trial.withoutUsage.map(({ steps, ...charge }) => ({ ...charge, explanation: [...steps] })),
     balances: trial.balances.map(balanceView),
-    notCarriedOut: [...trial.notCarriedOut],
   };
 }
 

@@ -1,6 +1,6 @@
 import { compileTimeUnit } from '../../../modules/catalog/domain/building-blocks/compiled-time-unit.js';
 import { compileZoneUnit } from '../../../modules/catalog/domain/building-blocks/compiled-zone-unit.js';
-import { parseLanguage } from '../../../modules/catalog/domain/pricing/parse-pricing.js';
+import { parsePricing } from '../../../modules/catalog/domain/pricing/parse-pricing.js';
 import { compilePricing, type CompiledPrice, type PriceUnits } from '../../../modules/catalog/index.js';
 import { byHand, type ByHand } from './by-hand.js';
 
@@ -123,7 +123,7 @@ const PRICES: Readonly<Record<keyof typeof byHand, readonly [charges: readonly o
 
 export function ratingModels(): readonly RatingModel[] {
   return Object.entries(PRICES).map(([name, [charges, more]]) => {
-    const parsed = parseLanguage({ currency: 'EUR', charges, ...more });
+    const parsed = parsePricing({ currency: 'EUR', charges, ...more });
     if ('errors' in parsed) throw new Error(`The price of "${name}": ${JSON.stringify(parsed.errors)}`);
     return { name, price: compilePricing(parsed.pricing, UNITS), byHand: byHand[name as keyof typeof byHand] };
   });

@@ -1,4 +1,4 @@
-import { parseLanguage, parsePricing } from './parse-pricing.js';
+import { parsePricing } from './parse-pricing.js';
 
 const flat = { name: 'flat', measure: 'seconds', tiers: { by: 'QUANTITY', steps: [{ price: '0.12', per: '60' }] } };
 
@@ -287,17 +287,9 @@ describe('parsePricing', () => {
 
   it.each([
     [
-      'charges[0].tiers.by',
+      'a price by volume',
       charge({ tiers: { by: 'VOLUME', accumulator: 'A', steps: [{ price: '1' }] }, accumulators: ['A'] }),
     ],
-  ])('refuses %s by name, as a part of the language that is not carried out', (path, value) => {
-    const errors = errorsOf(value);
-    expect(Object.keys(errors)).toStrictEqual([path]);
-    expect(Object.values(errors)[0]).toMatch(/is part of the language but not carried out by this version: /);
-    expect('pricing' in parseLanguage(value)).toBe(true);
-  });
-
-  it.each([
     ['a minimum spend', { currency: 'EUR', charges: [flat], spend: { minimum: '10', maximum: '200', per: 'CYCLE' } }],
     ['a charge that recurs', { currency: 'EUR', charges: [{ name: 'fee', on: 'CYCLE_START', fixed: '5' }] }],
   ])('takes %s', (_, value) => {
@@ -311,9 +303,9 @@ describe('parsePricing', () => {
       timeUnit: 'W',
       charges: [{ ...flat, when: { zone: 'DE', time: 'PEAK' } }],
     };
-    const parsed = parseLanguage(short);
+    const parsed = parsePricing(short);
     expect(parsed).toMatchObject({ pricing: { charges: [{ when: { zone: { Z: 'DE' }, time: { W: 'PEAK' } } }] } });
-    expect('pricing' in parsed && parseLanguage(parsed.pricing)).toStrictEqual(parsed);
+    expect('pricing' in parsed && parsePricing(parsed.pricing)).toStrictEqual(parsed);
   });
 
   it('says what would be right', () => {

@@ -1,6 +1,5 @@
 import type { FieldError } from '../../../../shared/kernel/refusal.js';
 import { isCurrencyCode } from '../../../../shared/kernel/money.js';
-import { notCarriedOut } from './carried-out.js';
 import { checkReferences } from './check-references.js';
 import { absent, describe, FieldReader, join, present, QUANTITY_RULE } from './field-reader.js';
 import { SELECTS, type Charge, type Grant, type Pricing, type SpendLimits } from './pricing.js';
@@ -13,19 +12,10 @@ const PRICE_MEMBERS = ['currency', 'select', 'zoneUnit', 'timeUnit', 'charges', 
 const MAX_CHARGES = 2000;
 
 /**
- * Reads a price in the language of prices, whole: every member is known and right, the parts fit together, and nothing
- * is asked for that this version does not carry out. Either the price, or all errors at once, each with its path
- * (`charges[0].tiers.steps[1].upTo`) and what would be right.
+ * Reads a price in the language of prices, whole: every member is known and right, and the parts fit together.
+ * Either the price, or all errors at once, each with its path (`charges[0].tiers.steps[1].upTo`) and what would be right.
  */
 export function parsePricing(value: unknown): ParsedPricing {
-  const parsed = parseLanguage(value);
-  if ('errors' in parsed) return parsed;
-  const errors = notCarriedOut(parsed.pricing);
-  return errors.length > 0 ? { errors } : parsed;
-}
-
-/** As `parsePricing`, but a price may ask for what this version does not carry out. */
-export function parseLanguage(value: unknown): ParsedPricing {
   const reader = new FieldReader();
   const pricing = readPricing(reader, value);
   if (pricing === undefined || reader.errors.length > 0) return { errors: reader.errors };

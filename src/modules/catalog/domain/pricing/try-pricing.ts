@@ -1,5 +1,3 @@
-import type { FieldError } from '../../../../shared/kernel/refusal.js';
-import { notCarriedOut } from './carried-out.js';
 import { chargeLine } from './charge-line.js';
 import type { Charged, NotCharged } from './charged.js';
 import { compilePricing, type CompiledPrice } from './compile-pricing.js';
@@ -67,8 +65,6 @@ export interface PricingTrial {
     readonly steps: readonly string[];
   }[];
   readonly balances: readonly TrialBalance[];
-  /** What putting the price would be refused for, as nothing carries it out yet. */
-  readonly notCarriedOut: readonly FieldError[];
 }
 
 interface Line {
@@ -110,7 +106,6 @@ export function tryPricing(pricing: Pricing, records: readonly PricedUsage[], gr
     cycles: [...new Set(lines.map(({ cycle }) => cycle))].map((cycle) => triedCycle(pricing, cycle, lines)),
     withoutUsage: withoutUsage(pricing),
     balances: balances.toList(),
-    notCarriedOut: notCarriedOut(pricing),
   };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { priceOf } from '../../../../../test/support/priced-line.js';
-import { parseLanguage } from './parse-pricing.js';
+import { parsePricing } from './parse-pricing.js';
 import { chargedShares, chargeRecurring, minimumSpend, trueUp } from './recurring-charge.js';
 import { amountOf, quantityOf } from './scaled.js';
 import { shareOf } from './share.js';
@@ -114,7 +114,7 @@ describe('a charge without usage', () => {
     [{ on: 'ACTIVATION', fixed: '1', proration: 'PRORATE' }, 'charges[0].proration'],
     [{ on: 'BIRTHDAY', fixed: '1' }, 'charges[0].on'],
   ])('%j is refused at %s', (charge, path) => {
-    const parsed = parseLanguage({ currency: 'EUR', charges: [{ name: 'fee', ...charge }] });
+    const parsed = parsePricing({ currency: 'EUR', charges: [{ name: 'fee', ...charge }] });
     expect('errors' in parsed ? parsed.errors.map((error) => error.path) : []).toContain(path);
   });
 });
