@@ -138,7 +138,8 @@ async function inPlace<T>(profile: Profile, name: string, work: (place: BenchPla
   try {
     return await work({ directory: join(profile.directory, name.replace(/\W+/g, '-')), stores });
   } finally {
-    await stores.dispose();
+    // What went wrong before it says more than a database that stays.
+    await stores.dispose().catch((error: unknown) => progress(`Its database could not be dropped: ${String(error)}`));
   }
 }
 
