@@ -5,7 +5,7 @@ import { beforeOf, positionOf } from './found-balances.js';
 import type { Derived, Line } from './line.js';
 import { matchingAllowances, recalledAllowances, validOf } from './matching-allowances.js';
 import { measureCharge } from './measure-charge.js';
-import { withPlaces } from './balance-places.js';
+import { hasPlaces, withPlaces } from './balance-places.js';
 import { percentageOf, type Percentage } from './percentage.js';
 import { priceQuantity } from './price-quantity.js';
 import { ratedQuantity } from './rated-quantity.js';
@@ -54,7 +54,7 @@ export function applyCharge(line: Line, charge: CompiledCharge, measured?: Deriv
     run: undefined,
     spread,
   });
-  addToAccumulators(line, charge, { quantity, text, net }, impacts);
+  if (charge.accumulators.length > 0) addToAccumulators(line, charge, { quantity, text, net }, impacts);
   const amount = price.spend === undefined ? net : withinSpend(line, net, impacts);
   return {
     charge,
@@ -64,7 +64,7 @@ export function applyCharge(line: Line, charge: CompiledCharge, measured?: Deriv
     amount,
     amountText: amountText(amount),
     impacts,
-    before: withPlaces(line, [charge], impacts, before),
+    before: hasPlaces(line, charge) ? withPlaces(line, [charge], impacts, before) : before,
   };
 }
 

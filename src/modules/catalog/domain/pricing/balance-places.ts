@@ -11,6 +11,11 @@ type BalancePlace = NonNullable<Before['elsewhere']>[string];
 
 const FOUND_NOTHING: Before = { accumulator: null, allowances: {} };
 
+/** Whether `withPlaces` has anything to say: nearly always it has not. */
+export function hasPlaces({ balances }: Line, { amounts }: CompiledCharge): boolean {
+  return amounts.length > 0 || balances.elsewhere !== undefined;
+}
+
 /**
  * Adds to what was found where it was found, as far as that is not the subscription in the billing cycle: the row then
  * says itself which balances it moved, whatever is said of its resources later.
