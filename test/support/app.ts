@@ -14,6 +14,7 @@ import { Projections } from '../../src/shared/read-models/projections.js';
 import { READ_MODELS, type ReadModels } from '../../src/shared/read-models/read-models.port.js';
 import type { RoleName } from '../../src/shared/runtime/role-task.js';
 import { silentLogger, type Logger } from '../../src/shared/telemetry/logger.js';
+import type { RunStores } from '../../src/tools/local/run-stores.js';
 import { testStores } from './test-stores.js';
 import { WatchedStore } from './watched-store.js';
 
@@ -25,6 +26,8 @@ export interface TestAppOptions {
   readonly logger?: Logger;
   /** Further `RETALLY_*` settings. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: those that the environment names for tests. */
+  readonly stores?: RunStores;
   /** The key of an earlier start on the same folder. */
   readonly key?: string;
 }
@@ -58,7 +61,7 @@ export interface TestApp {
 
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'retally-test-'));
-  const stores = testStores(dir);
+  const stores = options.stores ?? testStores(dir);
   const config = readConfig({
     RETALLY_DATA_DIR: dir,
     RETALLY_WORKERS: 'inline',

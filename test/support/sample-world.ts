@@ -6,6 +6,7 @@ import type { Clock } from '../../src/shared/kernel/clock.js';
 import { SAMPLE_SOURCES, sampleMappings } from '../../src/tools/demo/data/sample-mappings.js';
 import { SampleUsage, type SampleOptions, type SampleService } from '../../src/tools/demo/data/sample-usage.js';
 import { ApiClient, ApiError, until } from '../../src/tools/local/api-client.js';
+import type { RunStores } from '../../src/tools/local/run-stores.js';
 import { setUpSample } from '../../src/tools/local/sample-setup.js';
 import { startTestApp, type TestApp } from './app.js';
 
@@ -14,6 +15,10 @@ export interface SampleWorldOptions {
   readonly accounts?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+  /** Default: those that the environment names for tests. */
+  readonly stores?: RunStores;
+  /** Keys of its commands; default: new ones. The same keys at the same times make the same ids. */
+  readonly newKey?: () => string;
 }
 
 /** What the tests read of `GET /v1/usage-files/{fileId}`. */
@@ -64,6 +69,7 @@ export class SampleWorld {
     const sandbox = await startSandbox({ ledgerFile: join(dir, 'ledger.ndjson'), ...now });
     const app = await startTestApp({
       ...(options.clock === undefined ? {} : { clock: options.clock }),
+      ...(options.stores === undefined ? {} : { stores: options.stores }),
       env: {
         RETALLY_BILLING_URL: sandbox.url,
         RETALLY_BILLING_CLIENT_NO: '1001',
@@ -73,14 +79,21 @@ export class SampleWorld {
       },
     });
     const url = await app.listen();
-    const world = new SampleWorld(app, sandbox, url, new ApiClient(url, app.key), new ApiClient(sandbox.url), dir);
-    if (options.accounts === undefined) await world.sourcesOnly();
-    else await setUpSample(world.api, options.accounts);
-    return world;
+    const api = new ApiClient(url, app.key, options.newKey);
+    const world = new SampleWorld(app, sandbox, url, api, new ApiClient(sandbox.url), dir);
+    try {
+      if (options.accounts === undefined) await world.sourcesOnly();
+      else await setUpSample(world.api, options.accounts);
+      return world;
+    } catch (error) {
+      await world.stop();
+      throw error;
+    }
   }
 
-  async stop(): Promise<void> {
-    await this.app.stop();
+  /** `keep`: the application's folder stays, for a start on it again. */
+  async stop(options: { keep?: boolean } = {}): Promise<void> {
+    await this.app.stop(options);
     await this.sandbox.close();
     rmSync(this.dir, { recursive: true, force: true });
   }

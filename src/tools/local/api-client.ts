@@ -26,6 +26,8 @@ export class ApiClient {
   constructor(
     private readonly baseUrl: string,
     private readonly key?: string,
+    /** The `Idempotency-Key` of a command that brings none of its own. */
+    private readonly newKey: () => string = randomUUID,
   ) {}
 
   async get<T>(path: string, query: Readonly<Record<string, string | number | undefined>> = {}): Promise<T> {
@@ -79,7 +81,7 @@ export class ApiClient {
       headers: {
         ...(this.key === undefined ? {} : { authorization: `Bearer ${this.key}` }),
         ...(body === undefined || form ? {} : { 'content-type': 'application/json' }),
-        ...(method === 'GET' ? {} : { 'idempotency-key': randomUUID() }),
+        ...(method === 'GET' ? {} : { 'idempotency-key': this.newKey() }),
         ...headers,
       },
       ...(body === undefined ? {} : { body: form ? body : JSON.stringify(body) }),
