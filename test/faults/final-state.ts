@@ -3,6 +3,7 @@ import { canonicalJson } from '../../src/shared/kernel/canonical-json.js';
 import type { ApiClient } from '../../src/tools/local/api-client.js';
 import { sampleAccountId } from '../../src/tools/demo/data/sample-accounts.js';
 import { ACCOUNTS } from './main-job.js';
+import { MONTH_ACCOUNTS } from './month-plan.js';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -19,7 +20,9 @@ export async function finalState(api: ApiClient, sandbox: ApiClient): Promise<Fi
 
 /** A run's id, and with it its batches' and lines', comes from its command and when that was accepted. */
 function withRunsNumbered(state: FinalState): FinalState {
-  const numbers = new Map((state.runs ?? []).map((run, index) => [String(JSON.parse(run).runId), `run${index + 1}`]));
+  const idOf = (run: string): string => String((JSON.parse(run) as Item)['runId']);
+  const numbers = new Map((state.runs ?? []).map((run, index) => [idOf(run), `run${index + 1}`]));
+  for (const run of state.ratingRuns ?? []) numbers.set(idOf(run), `ratingRun${numbers.size + 1}`);
   const renamed = (text: string): string => text.replaceAll(/\b[0-9a-f]{16}\b/g, (id) => numbers.get(id) ?? id);
   return Object.fromEntries(Object.entries(state).map(([name, items]) => [name, items.map(renamed).sort()]));
 }
@@ -50,6 +53,7 @@ async function wholeState(api: ApiClient, sandbox: ApiClient): Promise<FinalStat
       ...['currency', 'exact', 'residualBefore', 'residualAfter', 'firstAt', 'lastAt', 'status', 'errorCode'],
     ]),
     invoiceLines: await invoiceLines(api, lines),
+    ratingRuns: await ratingRuns(api),
     ...(await accountState(api)),
     ...(await ledgerState(sandbox)),
   };
@@ -71,16 +75,34 @@ async function fileState(api: ApiClient, files: readonly Item[]): Promise<FinalS
   };
 }
 
+/** In the order of the log, by which they are numbered. The hash of a proposal names places in the log: it is left out. */
+async function ratingRuns(api: ApiClient): Promise<string[]> {
+  const runs = [...(await everything(api, '/v1/rating-runs')), ...(await everything(api, '/v1/rerates'))];
+  const ordered = runs.sort((a, b) => Number(a['position']) - Number(b['position']));
+  const said = ['kind', 'asOf', 'mode', 'selection', 'previewId', 'status', 'reason', 'counts', 'money', 'problems'];
+  return ordered.flatMap((run, order) => texts([{ ...run, order }], ['order', 'runId', ...said]));
+}
+
 async function accountState(api: ApiClient): Promise<FinalState> {
-  const accounts = [...Array.from({ length: ACCOUNTS }, (_, number) => sampleAccountId(number)), 'A9000000'];
+  const sample = Array.from({ length: ACCOUNTS }, (_, number) => sampleAccountId(number));
+  const accounts = [...sample, 'A9000000', ...MONTH_ACCOUNTS];
   const balances: Item[] = [];
   const summaries: Item[] = [];
+  const nonUsageSums: Item[] = [];
   for (const account of accounts) {
     const of = (items: readonly Item[]) => items.map((item) => ({ account, ...item }));
     balances.push(...of(await everything(api, `/v1/accounts/${account}/balances`)));
     summaries.push(...of(await everything(api, `/v1/accounts/${account}/usage-summary`)));
+    nonUsageSums.push(...of(await everything(api, `/v1/accounts/${account}/non-usage-summary`)));
   }
-  return { balances: texts(balances), summaries: texts(summaries) };
+  // Their ids are places in the log.
+  const nonUsage = (await everything(api, '/v1/monetized-non-usage')).map((item) => ({ ...item, id: null }));
+  return {
+    balances: texts(balances),
+    summaries: texts(summaries),
+    nonUsage: texts(nonUsage),
+    nonUsageSums: texts(nonUsageSums),
+  };
 }
 
 /** Invoices are numbered as parallel calls came in, so an invoice line is told by what stands on it. */

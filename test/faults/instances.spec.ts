@@ -13,7 +13,9 @@ import { setUpSample } from '../../src/tools/local/sample-setup.js';
 import { differences, finalState, stateHash, type FinalState } from './final-state.js';
 import { Instances, LEASE_TTL_MS } from './instances.js';
 import { ACCOUNTS, MainJob, STEPS, type StepName } from './main-job.js';
-import { compareReadModels, ratedRecords, verifyChains } from './replay-tool.js';
+import { logFacts } from './log-facts.js';
+import { setUpMonth } from './month-plan.js';
+import { compareReadModels, verifyChains } from './replay-tool.js';
 import { liveThrough, makeBirthplace, Work } from './whole-life.js';
 
 /**
@@ -78,6 +80,7 @@ async function liveTogether(folder: string, random: Random, stores: RunStores): 
     const instances = await Instances.start({ folder, stores, billingUrl: sandbox.url });
     try {
       await instances.ask((api) => setUpSample(api, ACCOUNTS));
+      await instances.ask(setUpMonth);
       const job = new MainJob(instances, sandbox.api, RECORDS);
       for (const step of STEPS) await live(step, { instances, job, sandbox: sandbox.api, random });
       await instances.ask((api) => projected(api, 60_000));
@@ -85,7 +88,7 @@ async function liveTogether(folder: string, random: Random, stores: RunStores): 
       expect(await instances.end()).toEqual([0, 0]);
       await verifyChains(instances.env);
       await compareReadModels(instances.env);
-      return { ...state, rated: await ratedRecords(instances.env) };
+      return { ...state, ...(await logFacts(instances.env)).facts };
     } catch (error) {
       process.stdout.write(`${instances.output()}\n`);
       throw error;

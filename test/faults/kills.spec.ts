@@ -3,7 +3,9 @@ import { readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { Random } from '../../src/tools/demo/data/random.js';
+import { notConserved } from './conservation.js';
 import { differences, stateHash } from './final-state.js';
+import { cutShort } from './log-facts.js';
 import { measureRecovery } from './recovery.js';
 import { liveThrough, makeBirthplace, type Birthplace, type PlannedDeath, type WholeLife } from './whole-life.js';
 
@@ -18,6 +20,9 @@ const RUNS = Number(process.env.RETALLY_FAULT_RUNS ?? '1');
 /** A failing life is lived again with its seed. */
 const SEED = Number(process.env.RETALLY_FAULT_SEED ?? (RUNS > 1 ? Date.now() % 1_000_000 : 1));
 const RECORDS = 20_000;
+
+/** Each of them is a rating run over usage that is rated already. */
+const RUN_STEPS = ['second pass', 'propose', 'commit', 'close cycles'] as const;
 
 const built = existsSync(join('dist', 'main.js')) ? describe : describe.skip;
 
@@ -38,19 +43,28 @@ built('the main job, killed (needs dist/: npm run build)', () => {
     expect(differences(undisturbed.state, life.state)).toEqual([]);
     expect(stateHash(life.state)).toBe(stateHash(undisturbed.state));
     expect(life.state.billedTwice).toEqual([]);
+    expect(notConserved(life.state)).toEqual([]);
     for (const { readyMs } of life.deaths) expect(readyMs).toBeLessThan(30_000);
   };
 
   it('has something to lose', () => {
     const { state } = undisturbed;
-    expect(state.files).toHaveLength(2);
-    expect(state.monetized!.length).toBeGreaterThan(1.9 * RECORDS);
+    expect(state.files).toHaveLength(5);
+    expect(state.monetized!.length).toBeGreaterThan(1.9 * RECORDS + 12_000);
     expect(state.rated).toHaveLength(state.monetized!.length);
     expect(state.lines!.length).toBeGreaterThan(300);
     expect(state.ledger).toHaveLength(state.lines!.length);
     expect(state.invoiceLines!.length).toBeGreaterThan(300);
     expect(state.suspended!.length).toBeGreaterThan(100);
     expect(state.balances!.length).toBeGreaterThan(300);
+    // Two second passes, a preview and its commit, two ends of billing cycles.
+    expect(state.ratingRuns).toHaveLength(6);
+    expect(state.rerated!.length).toBeGreaterThan(12_000);
+    expect(state.proposed!.length).toBeGreaterThan(8_000);
+    expect(state.rated!.filter((row) => !row.includes('"late":null'))).toHaveLength(300);
+    // Fees ahead and behind of three billing cycles or more, and true-ups, some of them corrected by what came late.
+    expect(state.nonUsage!.length).toBeGreaterThan(200);
+    expect(state.nonUsage!.filter((row) => row.includes('"corrects":true')).length).toBeGreaterThan(0);
   });
 
   for (let run = 0; run < RUNS; run += 1) {
@@ -70,6 +84,8 @@ built('the main job, killed (needs dist/: npm run build)', () => {
         kill('aggregate', 0, 0.9),
         kill('send', 0.05, 0.8),
         kill('learn invoices', 0, 0.9),
+        ...RUN_STEPS.map((step) => kill(step, 0.1, 0.9)),
+        ...(RUNS > 1 ? [kill('take late', 0, 1), kill('bill corrections', 0, 0.9)] : []),
         kill('rebuild', 0, 0.7),
       ];
       const life = await liveThrough(birthplace, {
@@ -90,6 +106,8 @@ built('the main job, killed (needs dist/: npm run build)', () => {
       });
       say(`killed, seed ${seed}`, life);
       sameAsUndisturbed(life);
+      // Which of them are hit in the middle is chance; that none of them is would be no test of them.
+      expect(cuts(life).length).toBeGreaterThan(0);
     });
   }
 
@@ -109,6 +127,7 @@ built('the main job, killed (needs dist/: npm run build)', () => {
         told('take in', 0.7, (dataDir) => damage(dataDir, ['snapshots', 'identities'])),
         told('aggregate', 0.5, (dataDir) => damage(dataDir, ['read-models.db'])),
         told('send', 0.3, (dataDir) => remove(dataDir, ['snapshots', 'identities', 'read-models.db'])),
+        told('commit', 0.5, (dataDir) => damage(dataDir, ['snapshots'])),
       ],
       faults: { send: [{ kind: 'SLOW', accepted: true, delayMs: 100, count: 100_000 }] },
     });
@@ -136,13 +155,17 @@ built('the main job, killed (needs dist/: npm run build)', () => {
     const planted = [
       { ...state, ledger: [first, first, ...others] },
       { ...state, monetized: state.monetized!.slice(1) },
-      { ...state, rated: ['["f1:1:0",{"priceOfferId":"other"}]', ...state.rated!.slice(1)] },
+      { ...state, rated: ['{"line":1,"offer":{"priceOfferId":"other"}}', ...state.rated!.slice(1)] },
+      { ...state, rerated: [...state.rerated!, state.rerated![0]!] },
+      { ...state, nonUsageRated: state.nonUsageRated!.slice(1) },
       { ...state, billedTwice: ['{"clientRecordId":"x","times":2}'] },
     ];
     for (const wrong of planted) {
       expect(differences(state, wrong)).toHaveLength(1);
       expect(stateHash(wrong)).not.toBe(stateHash(state));
     }
+    expect(notConserved({ ...state, monetized: state.monetized!.slice(1) })).toHaveLength(1);
+    expect(notConserved({ ...state, ledger: state.ledger!.slice(1) })).toHaveLength(1);
   });
 });
 
@@ -171,7 +194,20 @@ async function damageFolder(folder: string): Promise<void> {
   }
 }
 
-function say(name: string, { state, deaths, seconds, spans }: WholeLife): void {
+/** The rating runs that a death fell into the middle of, and how far each was at the last look before it. */
+function cuts({ deaths, runs }: WholeLife): string[] {
+  return deaths.flatMap(({ headBefore }) =>
+    runs.flatMap((run) => {
+      const cut = cutShort(run, headBefore);
+      if (cut === undefined) return [];
+      const { answered, midway } = cut;
+      return [`${run.kind}: ${answered} of ${run.partitions} partitions had answered, ${midway} were at it`];
+    }),
+  );
+}
+
+function say(name: string, life: WholeLife): void {
+  const { state, deaths, seconds, spans } = life;
   const lines = [`${name}: ${seconds.toFixed(1)} s, state ${stateHash(state)}, events ${JSON.stringify(spans)}`];
   for (const { step, signal, midway, headBefore, headAfter, endMs, readyMs } of deaths) {
     lines.push(
@@ -179,5 +215,6 @@ function say(name: string, { state, deaths, seconds, spans }: WholeLife): void {
         `ended in ${Math.round(endMs)} ms, ready again after ${Math.round(readyMs)} ms`,
     );
   }
+  lines.push(...cuts(life).map((cut) => `  cut short in ${cut}`));
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,10 +1,10 @@
-import { chargeLine } from '../../src/modules/catalog/domain/pricing/charge-line.js';
-import { compilePricing } from '../../src/modules/catalog/domain/pricing/compile-pricing.js';
-import { explainCharge } from '../../src/modules/catalog/domain/pricing/explain-charge.js';
-import { parsePricing } from '../../src/modules/catalog/domain/pricing/parse-pricing.js';
-import type { PricedUsage } from '../../src/modules/catalog/domain/pricing/priced-usage.js';
-import type { Pricing } from '../../src/modules/catalog/domain/pricing/pricing.js';
-import { TrialBalances } from '../../src/modules/catalog/domain/pricing/trial-balances.js';
+import { chargeLine } from '../../src/modules/catalog/domain/pricing/charging/charge-line.js';
+import { compilePricing } from '../../src/modules/catalog/domain/pricing/compiled/compile-pricing.js';
+import { explainCharge } from '../../src/modules/catalog/domain/pricing/explaining/explain-charge.js';
+import { parsePricing } from '../../src/modules/catalog/domain/pricing/language/parse-pricing.js';
+import type { PricedUsage } from '../../src/modules/catalog/domain/pricing/charging/priced-usage.js';
+import type { Pricing } from '../../src/modules/catalog/domain/pricing/language/pricing.js';
+import { TrialBalances } from '../../src/modules/catalog/domain/pricing/trial/trial-balances.js';
 import { billingCycleAt } from '../../src/shared/kernel/period.js';
 import { PriceOracle } from '../support/price-oracle.js';
 import { Dice, ORACLE_UNITS, randomPricing, randomRecord, type OracleRecord } from '../support/random-prices.js';

@@ -7,7 +7,9 @@ import { projected } from '../../src/tools/local/read-model-progress.js';
 import { setUpSample } from '../../src/tools/local/sample-setup.js';
 import { finalState, type FinalState } from './final-state.js';
 import { ACCOUNTS, MainJob, STEPS, type StepName } from './main-job.js';
-import { compareReadModels, ratedRecords, verifyChains } from './replay-tool.js';
+import { logFacts, type RunInLog } from './log-facts.js';
+import { setUpMonth } from './month-plan.js';
+import { compareReadModels, verifyChains } from './replay-tool.js';
 import { ServerLife, type Death } from './server-life.js';
 
 /** The catalog and the accounts are fed once; every life begins with a copy of this folder. */
@@ -21,6 +23,7 @@ export async function makeBirthplace(): Promise<Birthplace> {
   const server = await RetallyServer.start({ dataDir: join(folder, 'data'), port: 0 });
   try {
     await setUpSample(server.api, ACCOUNTS);
+    await setUpMonth(server.api);
     await projected(server.api, 60_000);
   } finally {
     await server.program.stop();
@@ -54,6 +57,8 @@ export interface WholeLife {
   /** Events each step appended. */
   readonly spans: Readonly<Record<StepName, number>>;
   readonly deaths: readonly (Death & { readonly step: StepName; readonly midway: boolean })[];
+  /** The rating runs of the log, in its order. */
+  readonly runs: readonly RunInLog[];
   readonly seconds: number;
 }
 
@@ -68,8 +73,8 @@ export async function liveThrough(birthplace: Birthplace, plan: LifePlan): Promi
     if (code !== 0) throw new Error(`The server ended with ${String(code)} instead of 0`);
     await verifyChains(dataDir);
     await compareReadModels(dataDir);
-    const rated = await ratedRecords(dataDir);
-    return { ...walked, state: { ...state, rated }, seconds: (performance.now() - begin) / 1000 };
+    const { facts, runs } = await logFacts(dataDir);
+    return { ...walked, state: { ...state, ...facts }, runs, seconds: (performance.now() - begin) / 1000 };
   });
 }
 
@@ -109,7 +114,7 @@ export async function onStage<T>(
 async function walk(
   { life, job, sandbox, dataDir }: Stage,
   plan: LifePlan,
-): Promise<Omit<WholeLife, 'state' | 'seconds'>> {
+): Promise<Pick<WholeLife, 'spans' | 'deaths'>> {
   const spans: Partial<Record<StepName, number>> = {};
   const deaths: WholeLife['deaths'][number][] = [];
   for (const step of STEPS) {

@@ -1,4 +1,4 @@
-import type { PriceUnits } from '../../src/modules/catalog/domain/pricing/price-units.js';
+import type { PriceUnits } from '../../src/modules/catalog/domain/pricing/compiled/price-units.js';
 import type { LineOf } from '../support/priced-line.js';
 
 /** A price list or a worked example somebody published, in our language, with what records cost by it. */

@@ -51,7 +51,15 @@ export class PlainAccountBook {
           );
         if (period === undefined) throw new Error(`${serviceId} was never assigned`);
         period.to = effectiveTo;
+        return;
       }
+      case 'TopUpMade.v1':
+      case 'CustomRatesDefined.v1':
+      case 'CustomRatesEnded.v1':
+      case 'CommitmentDefined.v1':
+      case 'CommitmentEnded.v1':
+        // What few accounts have beside the catalog has nothing to do with who owns a service id.
+        return;
     }
   }
 

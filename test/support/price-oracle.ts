@@ -1,6 +1,6 @@
 import Big from 'big.js';
 import { DateTime } from 'luxon';
-import type { Charge, Pricing, Step, Tiers } from '../../src/modules/catalog/domain/pricing/pricing.js';
+import type { Charge, Pricing, Step, Tiers } from '../../src/modules/catalog/domain/pricing/language/pricing.js';
 import { ORACLE_ALLOWANCES, ORACLE_PREFIXES, type OracleRecord } from './random-prices.js';
 
 // A quotient by EVERY_PER is never nearer to a tie of the 10th decimal than 10^-25, but for the tie itself.

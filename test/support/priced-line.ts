@@ -1,11 +1,14 @@
-import type { Balances, PricedUsage } from '../../src/modules/catalog/domain/pricing/priced-usage.js';
-import type { Charged, NotCharged } from '../../src/modules/catalog/domain/pricing/charged.js';
-import { chargeLine } from '../../src/modules/catalog/domain/pricing/charge-line.js';
-import { compilePricing, type CompiledPrice } from '../../src/modules/catalog/domain/pricing/compile-pricing.js';
-import { explainCharge, type Explanation } from '../../src/modules/catalog/domain/pricing/explain-charge.js';
-import { MemoryBalances } from '../../src/modules/catalog/domain/pricing/memory-balances.js';
-import { parsePricing } from '../../src/modules/catalog/domain/pricing/parse-pricing.js';
-import { NO_UNITS, type PriceUnits } from '../../src/modules/catalog/domain/pricing/price-units.js';
+import type { Balances, PricedUsage } from '../../src/modules/catalog/domain/pricing/charging/priced-usage.js';
+import type { Charged, NotCharged } from '../../src/modules/catalog/domain/pricing/charging/charged.js';
+import { chargeLine } from '../../src/modules/catalog/domain/pricing/charging/charge-line.js';
+import {
+  compilePricing,
+  type CompiledPrice,
+} from '../../src/modules/catalog/domain/pricing/compiled/compile-pricing.js';
+import { explainCharge, type Explanation } from '../../src/modules/catalog/domain/pricing/explaining/explain-charge.js';
+import { MemoryBalances } from '../../src/modules/catalog/domain/pricing/balances/memory-balances.js';
+import { parsePricing } from '../../src/modules/catalog/domain/pricing/language/parse-pricing.js';
+import { NO_UNITS, type PriceUnits } from '../../src/modules/catalog/domain/pricing/compiled/price-units.js';
 import { compileTimeUnit } from '../../src/modules/catalog/domain/building-blocks/compiled-time-unit.js';
 import { compileZoneUnit } from '../../src/modules/catalog/domain/building-blocks/compiled-zone-unit.js';
 import type { TimeUnit } from '../../src/modules/catalog/domain/building-blocks/time-unit.js';

@@ -1,4 +1,4 @@
-import type { AllowanceRule } from '../../src/modules/catalog/domain/pricing/price-units.js';
+import type { AllowanceRule } from '../../src/modules/catalog/domain/pricing/compiled/price-units.js';
 import { unitsOf } from './priced-line.js';
 
 export interface OracleRecord {

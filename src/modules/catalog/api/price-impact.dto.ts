@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IMPACT_MEANINGS } from '../domain/pricing/name-impact.js';
+import { IMPACT_MEANINGS } from '../domain/pricing/explaining/name-impact.js';
 
 /** What a record changes, by one step of its price: as it is tried, and as it is stored. */
 export class PriceImpactDto {

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { BALANCE_SCOPES } from '../domain/pricing/price-units.js';
+import { BALANCE_SCOPES } from '../domain/pricing/compiled/price-units.js';
 import { PriceImpactDto } from './price-impact.dto.js';
 
 export class TriedChargeDto {

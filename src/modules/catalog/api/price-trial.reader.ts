@@ -1,10 +1,10 @@
 import type { FieldError } from '../../../shared/kernel/refusal.js';
 import { parseInstant } from '../../../shared/kernel/fields.js';
 import { billingCycleAt } from '../../../shared/kernel/period.js';
-import type { BillingCalendar } from '../domain/pricing/keeping.js';
-import type { PricedUsage } from '../domain/pricing/priced-usage.js';
-import { quantityUnits } from '../domain/pricing/scaled.js';
-import type { TrialStart } from '../domain/pricing/trial-balances.js';
+import type { BillingCalendar } from '../domain/pricing/balances/keeping.js';
+import type { PricedUsage } from '../domain/pricing/charging/priced-usage.js';
+import { quantityUnits } from '../domain/pricing/numbers/scaled.js';
+import type { TrialStart } from '../domain/pricing/trial/trial-balances.js';
 import type { TriedRecordRequest, TryPricingRequest } from './price-trial.request.dto.js';
 
 interface Trial {

@@ -1,6 +1,6 @@
 import { instantToString } from '../../../shared/kernel/clock.js';
-import type { PricingTrial, TriedCycle, TriedRecord } from '../domain/pricing/try-pricing.js';
-import type { TrialBalance } from '../domain/pricing/trial-balances.js';
+import type { PricingTrial, TriedCycle, TriedRecord } from '../domain/pricing/trial/try-pricing.js';
+import type { TrialBalance } from '../domain/pricing/trial/trial-balances.js';
 import type { PricingTrialDto, TriedBalanceDto, TriedCycleDto, TriedRecordDto } from './price-trial.dto.js';
 
 export function trialView(trial: PricingTrial): PricingTrialDto {

@@ -14,8 +14,8 @@ import type {
   ServiceDefined,
   UsageTypeDefined,
 } from './events.js';
-import { parsePricing } from './pricing/parse-pricing.js';
-import type { Pricing } from './pricing/pricing.js';
+import { parsePricing } from './pricing/language/parse-pricing.js';
+import type { Pricing } from './pricing/language/pricing.js';
 
 export type UsageTypeFact = UsageTypeDefined['data'];
 export type ServiceFact = ServiceDefined['data'];

@@ -2,7 +2,7 @@ import { refuse, type Refused } from '../../../shared/kernel/refusal.js';
 import { missingOfPrice } from './building-blocks/block-guard.js';
 import type { CatalogBook } from './catalog-book.js';
 import type { PricingPut } from './events.js';
-import { parsePricing } from './pricing/parse-pricing.js';
+import { parsePricing } from './pricing/language/parse-pricing.js';
 
 export interface PutPricing {
   readonly priceOfferId: string;

@@ -1,6 +1,6 @@
 import { compileTimeUnit } from '../../../modules/catalog/domain/building-blocks/compiled-time-unit.js';
 import { compileZoneUnit } from '../../../modules/catalog/domain/building-blocks/compiled-zone-unit.js';
-import { parsePricing } from '../../../modules/catalog/domain/pricing/parse-pricing.js';
+import { parsePricing } from '../../../modules/catalog/domain/pricing/language/parse-pricing.js';
 import { compilePricing, type CompiledPrice, type PriceUnits } from '../../../modules/catalog/index.js';
 import { byHand, type ByHand } from './by-hand.js';
 

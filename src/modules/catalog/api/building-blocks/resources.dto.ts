@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { BALANCE_SCOPES, type BalanceScope } from '../../domain/pricing/price-units.js';
+import { BALANCE_SCOPES, type BalanceScope } from '../../domain/pricing/compiled/price-units.js';
 import { ROUNDING_METHODS, type RoundingMethod } from '../../../../shared/kernel/rounding.js';
 
 export class CurrencyMembers {

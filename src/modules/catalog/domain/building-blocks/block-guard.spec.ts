@@ -1,6 +1,6 @@
 import { CatalogBook } from '../catalog-book.js';
 import type { CatalogEvent } from '../events.js';
-import type { Pricing } from '../pricing/pricing.js';
+import type { Pricing } from '../pricing/language/pricing.js';
 import type { BlockFact } from './block-events.js';
 import { definedEvent } from './block-events.js';
 import { contradictionsOf, missingOfPrice, usersOf } from './block-guard.js';

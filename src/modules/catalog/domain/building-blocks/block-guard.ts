@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../../shared/kernel/refusal.js';
 import type { CatalogBook } from '../catalog-book.js';
-import type { Pricing } from '../pricing/pricing.js';
+import type { Pricing } from '../pricing/language/pricing.js';
 import type { BlockFact } from './block-events.js';
 import { referencesOfBlock, referencesOfPrice, type BlockReference } from './block-references.js';
 import { BLOCK_KINDS, BLOCK_WORDS, type BlockDefinition, type BlockKind } from './building-block.js';

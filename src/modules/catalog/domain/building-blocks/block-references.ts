@@ -1,4 +1,4 @@
-import { ANY_VALUE, type Pricing } from '../pricing/pricing.js';
+import { ANY_VALUE, type Pricing } from '../pricing/language/pricing.js';
 import type { BlockDefinition, BlockKind, BuildingBlocks } from './building-block.js';
 import { TIME_ZONE_PROPERTY } from './system-properties.js';
 import { TENANT_ZONE } from './time-unit.js';

@@ -1,5 +1,5 @@
 import type { RoundingMethod } from '../../../../shared/kernel/rounding.js';
-import type { BalanceScope } from '../pricing/price-units.js';
+import type { BalanceScope } from '../pricing/compiled/price-units.js';
 import type { RateUnit } from './rate-unit.js';
 import type { TimeUnit } from './time-unit.js';
 import type { ZoneUnit } from './zone-unit.js';

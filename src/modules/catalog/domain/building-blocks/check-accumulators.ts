@@ -1,6 +1,6 @@
 import type { FieldError } from '../../../../shared/kernel/refusal.js';
 import type { CatalogBook } from '../catalog-book.js';
-import type { Pricing } from '../pricing/pricing.js';
+import type { Pricing } from '../pricing/language/pricing.js';
 import type { Accumulator, BlockDefinition, BlockKind } from './building-block.js';
 import { SHARING_PROPERTY } from './system-properties.js';
 

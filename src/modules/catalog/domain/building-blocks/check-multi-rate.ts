@@ -1,5 +1,5 @@
 import type { FieldError } from '../../../../shared/kernel/refusal.js';
-import { partOf, type Charge, type Pricing } from '../pricing/pricing.js';
+import { partOf, type Charge, type Pricing } from '../pricing/language/pricing.js';
 import type { BlockBook } from './block-book.js';
 import type { ChildUsageType, MultiRateUsageType } from './building-block.js';
 

@@ -1,6 +1,6 @@
 import { CatalogBook } from '../catalog-book.js';
 import type { CatalogEvent } from '../events.js';
-import { parsePricing } from '../pricing/parse-pricing.js';
+import { parsePricing } from '../pricing/language/parse-pricing.js';
 import type { BlockFact } from './block-events.js';
 import { definedEvent } from './block-events.js';
 import { contradictionsOf, missingOfPrice, usersOf } from './block-guard.js';

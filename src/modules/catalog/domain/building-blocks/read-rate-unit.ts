@@ -1,5 +1,5 @@
 import type { FieldReader } from '../../../../shared/kernel/fields.js';
-import { compileExpression, ExpressionInvalid } from '../pricing/rate-expression.js';
+import { compileExpression, ExpressionInvalid } from '../pricing/compiled/rate-expression.js';
 import type { Named } from './building-block.js';
 import { BLOCK_ID, NAME } from './field-rules.js';
 import type { RateUnit } from './rate-unit.js';

@@ -1,5 +1,5 @@
 import type { FieldReader } from '../../../../shared/kernel/fields.js';
-import { BALANCE_SCOPES, type BalanceScope } from '../pricing/price-units.js';
+import { BALANCE_SCOPES, type BalanceScope } from '../pricing/compiled/price-units.js';
 
 /** Who shares a balance; absent when the definition leaves it to the system property. */
 export function readScope(fields: FieldReader): { readonly scope?: BalanceScope } {

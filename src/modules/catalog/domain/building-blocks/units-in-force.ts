@@ -1,6 +1,6 @@
 import type { BlockBook } from './block-book.js';
 import type { BlockFact } from './block-events.js';
-import type { PriceUnits } from '../pricing/price-units.js';
+import type { PriceUnits } from '../pricing/compiled/price-units.js';
 import type { Accumulator, Allowance, BlockKind } from './building-block.js';
 import { compileTimeUnit, type CompiledTimeUnit } from './compiled-time-unit.js';
 import { compileZoneUnit, type CompiledZoneUnit } from './compiled-zone-unit.js';

@@ -1,5 +1,6 @@
 import { findingsOf } from '../../../catalog/index.js';
 import type { BalanceLedger } from '../../domain/balance-ledger.js';
+import type { SuspendedReason } from '../../domain/rated-batch.js';
 import type { CycleTotals, RatedAgain } from '../../domain/replay/account-replay.js';
 import type { Finding, StandingRow } from '../../domain/replay/standing-record.js';
 import { RecordRating } from '../record-rating.js';
@@ -23,10 +24,11 @@ export class RatingAgain {
     const route = this.routeOf(usage);
     if (!('owner' in route)) {
       const { code, message, facts } = route;
-      return { kind: 'SUSPENDED', reason: { code, message, account, facts } };
+      return kept({ code, message, account, facts });
     }
     if (route.owner.account !== account) return movedAway(account, usage.serviceId, route.owner.account);
-    return this.rating.rate(route, usage, ledger, totals);
+    const outcome = this.rating.rate(route, usage, ledger, totals);
+    return outcome.kind === 'SUSPENDED' ? kept(outcome.reason) : outcome;
   }
 
   /** Start of the billing cycle before one; where nobody owns the record, no cycle is before. */
@@ -49,10 +51,20 @@ export class RatingAgain {
   }
 }
 
+/** It is not in suspense, where a reprocess would find it: it keeps what it has, and another run takes the remedy up. */
+function kept(reason: SuspendedReason): RatedAgain {
+  const message = reason.message.replace(
+    /(then|mended,) reprocess\.$/,
+    '$1 rate it again; until then it keeps what it was charged.',
+  );
+  return { kind: 'SUSPENDED', reason: { ...reason, message } };
+}
+
 /** What was rated for one account is not made another's: that would be two accounts in one run of one partition. */
 function movedAway(account: string, serviceId: string, owner: string): RatedAgain {
   const message =
-    `Service id ${serviceId} belonged to account ${owner} at the usage time, as is known now; the record stays with ` +
-    `account ${account}: correct the account feed if it should be there`;
+    `Service id ${serviceId} belonged to account ${owner} at the usage time, as is known now, and what was charged to one ` +
+    `account is not moved to another: it stays with account ${account}. If it was ${account}'s, correct the account feed ` +
+    `(SERVICE_ID), then rate it again.`;
   return { kind: 'SUSPENDED', reason: { code: 'SERVICE_NOT_FOUND', message, account, facts: { serviceId } } };
 }

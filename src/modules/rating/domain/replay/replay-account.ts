@@ -19,6 +19,9 @@ const MOST_WALKS = 50;
  * A record stands when every balance in question is what it found. In question are balances that a record rated again
  * moves or finds otherwise. As this may concern records before it, the walk is repeated until nothing more is in
  * question; a billing cycle that is priced as a whole takes part in that with what its accumulators come to.
+ *
+ * A record that cannot be rated any more keeps what it has. Where that was paid out of a top-up which others have used up
+ * meanwhile, it is walked again with that payment set aside: no top-up pays more than was paid in.
  * @throws when that does not settle.
  */
 export function replayAccount<Usage extends RecordFacts>(replay: AccountReplay<Usage>): ReplayedAccount<Usage> {
@@ -30,7 +33,7 @@ export function replayAccount<Usage extends RecordFacts>(replay: AccountReplay<U
   const whole = ({ rows }: StandingRecord<Usage>): boolean =>
     rows.some(({ cycle }) => passed.has(cycle) || replay.isWhole(cycle));
   const disturbed = new BalanceSums();
-  let known: Known<Usage> = { disturbed, totals: new Map(), rated: new Map() };
+  let known: Known<Usage> = { disturbed, totals: new Map(), rated: new Map(), kept: new Map() };
   for (let walks = 0; walks < MOST_WALKS; walks += 1) {
     const before = disturbed.size;
     const walk = new ReplayWalk(replay, whole, known);
@@ -42,8 +45,10 @@ export function replayAccount<Usage extends RecordFacts>(replay: AccountReplay<U
         const { holder, period, key } = balance;
         return value === (known.totals.get(name)?.value ?? replay.ledger.get(holder, period, key) ?? 0n);
       });
-    if (settled) return resultOf(replay, ordered, walk);
-    known = { disturbed, totals, rated: walk.rated };
+    const kept = new Map(known.kept);
+    if (settled) for (const problem of walk.overdrawn()) kept.set(problem.record, problem);
+    if (settled && kept.size === known.kept.size) return resultOf(replay, ordered, walk);
+    known = { disturbed, totals, rated: walk.rated, kept };
   }
   throw new Error(`Rating account ${replay.account} again does not settle`);
 }

@@ -2,9 +2,10 @@ import { canonicalJson } from '../../../../shared/kernel/canonical-json.js';
 import type { BalanceLedger } from '../balance-ledger.js';
 import type { RecordFacts } from '../rated-batch.js';
 import type { AccountReplay, CycleTotals, ReplayProblem } from './account-replay.js';
-import { BalanceSums, movesOf, placeOf, type BalanceId } from './balance-moves.js';
+import { BalanceSums, movesOf, placeOf, type BalanceId, type BalanceMove } from './balance-moves.js';
 import { balanceOf, stands, type Grounds } from './line-grounds.js';
 import { openingLedger } from './opening-ledger.js';
+import { isOverdrawn, isPayment } from './payments.js';
 import type { ChargeRow, StandingRecord } from './standing-record.js';
 
 /** What one walk leaves to the next. */
@@ -15,6 +16,8 @@ export interface Known<Usage extends RecordFacts> {
   readonly totals: ReadonlyMap<string, Total>;
   /** What records that were rated again were charged. */
   readonly rated: ReadonlyMap<StandingRecord<Usage>, readonly ChargeRow[]>;
+  /** Prepaid records that keep what they have, and what they have paid: nobody before them is paid out of that. */
+  readonly kept: ReadonlyMap<StandingRecord<Usage>, ReplayProblem<Usage>>;
 }
 
 interface Total {
@@ -40,13 +43,23 @@ export class ReplayWalk<Usage extends RecordFacts> {
     private readonly known: Known<Usage>,
   ) {
     this.ledger = openingLedger(replay.account, replay.ledger, replay.records);
+    for (const { rows } of known.kept.keys()) this.fold(rows, isPayment);
   }
 
   /** @param ordered the records in event order. */
   run(ordered: readonly StandingRecord<Usage>[]): void {
     for (const record of ordered) {
-      if (!this.isDue(record) || !this.rateAgain(record)) this.keep(record);
+      const kept = this.known.kept.get(record);
+      if (kept !== undefined) {
+        this.problems.push(kept);
+        this.fold(record.rows, (move) => !isPayment(move));
+      } else if (!this.isDue(record) || !this.rateAgain(record)) this.fold(record.rows);
     }
+  }
+
+  /** Records that keep what they have, but have paid out of top-ups that are used up otherwise now. */
+  overdrawn(): readonly ReplayProblem<Usage>[] {
+    return this.problems.filter(({ record }) => isOverdrawn(this.replay.account, record, this.ledger));
   }
 
   /** What the balances came to that volumes are counted in. */
@@ -110,10 +123,10 @@ export class ReplayWalk<Usage extends RecordFacts> {
     return true;
   }
 
-  private keep({ rows }: StandingRecord<Usage>): void {
+  private fold(rows: readonly ChargeRow[], which: (move: BalanceMove) => boolean = () => true): void {
     for (const row of rows) {
-      for (const { holder, period, key, change } of movesOf(this.replay.account, row)) {
-        this.ledger.add(holder, period, key, change);
+      for (const move of movesOf(this.replay.account, row)) {
+        if (which(move)) this.ledger.add(move.holder, move.period, move.key, move.change);
       }
     }
   }
