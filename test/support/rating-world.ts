@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { accountsEvents } from '../../src/modules/accounts/index.js';
 import { catalogEvents } from '../../src/modules/catalog/index.js';
 import { ingestionEvents } from '../../src/modules/ingestion/index.js';
-import { Rater, type RaterSettings } from '../../src/modules/rating/application/rater.js';
+import { Rater, type RaterSettings } from '../../src/modules/rating/application/rater/rater.js';
 import type { RunAnswerers } from '../../src/modules/rating/application/runs/answer-run.js';
 import { runAnswerers } from '../../src/modules/rating/application/runs/answerers.js';
 import type { RatingRunAsked } from '../../src/modules/rating/domain/runs/run-events.js';

@@ -6,7 +6,7 @@ export { ratingSettingsStream, ratingStream } from './domain/streams.js';
 export { partitionOfAccount, partitionOfServiceId } from './domain/partition-of.js';
 export { rateScheduleOf } from './domain/price-offer-id.js';
 export * from './projections/collections.js';
-export * from './application/monetized-usage.port.js';
+export * from './application/queries/monetized-usage.port.js';
 export {
   RATING_JOB_CATEGORIES,
   RATING_JOB_NAMES,

@@ -4,7 +4,7 @@ import type { Principal } from '../../../shared/command-log/recorded-command.js'
 import { AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
 import { pageOf } from '../../../shared/http/page.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
-import { NonUsageQueries } from '../application/non-usage.queries.js';
+import { NonUsageQueries } from '../application/queries/non-usage.queries.js';
 import { NonUsageSummaryPage, NonUsageSummaryQuery } from './monetized-non-usage.dto.js';
 import { nonUsageSummaryView } from './monetized-non-usage.views.js';
 

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
-import { MonetizedUsageQueries } from '../application/monetized-usage.queries.js';
+import { MonetizedUsageQueries } from '../application/queries/monetized-usage.queries.js';
 import { BalancePage, BalancesQuery, UsageSummaryPage, UsageSummaryQuery } from './account-usage.dto.js';
 import { balanceView, pageView, summaryView } from './rating.views.js';
 

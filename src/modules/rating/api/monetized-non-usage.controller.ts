@@ -5,8 +5,8 @@ import { AllowReaders, Caller } from '../../../shared/http/access.decorators.js'
 import { pageOf } from '../../../shared/http/page.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { notFound } from '../../../shared/http/problem.js';
-import { NonUsageExplainer } from '../application/non-usage.explainer.js';
-import { NonUsageQueries } from '../application/non-usage.queries.js';
+import { NonUsageExplainer } from '../application/queries/non-usage.explainer.js';
+import { NonUsageQueries } from '../application/queries/non-usage.queries.js';
 import {
   MonetizedNonUsageDetailDto,
   MonetizedNonUsagePage,

@@ -1,5 +1,5 @@
 import { instantToString } from '../../../shared/kernel/clock.js';
-import type { ExplainedNonUsage } from '../application/non-usage.explainer.js';
+import type { ExplainedNonUsage } from '../application/queries/non-usage.explainer.js';
 import { nonUsageId } from '../domain/non-usage-id.js';
 import type { NonUsageRow, NonUsageSummaryRow } from '../projections/non-usage.collections.js';
 import type {

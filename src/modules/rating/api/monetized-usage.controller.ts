@@ -4,10 +4,10 @@ import type { Principal } from '../../../shared/command-log/recorded-command.js'
 import { AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { notFound } from '../../../shared/http/problem.js';
-import { ChargeExplainer } from '../application/charge-explainer.js';
-import { LogMonetizedUsage } from '../application/monetized-usage.reader.js';
-import { MonetizedUsageQueries } from '../application/monetized-usage.queries.js';
-import { RecordVersions, versionAt } from '../application/record-versions.js';
+import { ChargeExplainer } from '../application/queries/charge-explainer.js';
+import { LogMonetizedUsage } from '../application/queries/monetized-usage.reader.js';
+import { MonetizedUsageQueries } from '../application/queries/monetized-usage.queries.js';
+import { RecordVersions, versionAt } from '../application/queries/record-versions.js';
 import {
   MonetizedUsageDetailDto,
   MonetizedUsagePage,

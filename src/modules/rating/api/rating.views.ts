@@ -3,11 +3,11 @@ import { sumOfTexts } from '../../../shared/kernel/decimal-tally.js';
 import { recordId } from '../../../shared/kernel/record-id.js';
 import type { Page } from '../../../shared/read-models/read-models.port.js';
 import type { LineOfRecord } from '../../billing-sync/index.js';
-import type { ExplainedRecord } from '../application/charge-explainer.js';
-import type { Balance } from '../application/monetized-usage.queries.js';
-import type { MonetizedItem } from '../application/monetized-filter.js';
-import type { RatedAddress, RatedCause } from '../application/monetized-usage.port.js';
-import type { RecordVersion } from '../application/record-versions.js';
+import type { ExplainedRecord } from '../application/queries/charge-explainer.js';
+import type { Balance } from '../application/queries/monetized-usage.queries.js';
+import type { MonetizedItem } from '../application/queries/monetized-filter.js';
+import type { RatedAddress, RatedCause } from '../application/queries/monetized-usage.port.js';
+import type { RecordVersion } from '../application/queries/record-versions.js';
 import type { UsageSummaryRow } from '../projections/collections.js';
 import type { ResourceBalanceDto, UsageSummaryDto } from './account-usage.dto.js';
 import type {

@@ -5,7 +5,7 @@ import { AllowReaders, Caller } from '../../../shared/http/access.decorators.js'
 import { pageOf } from '../../../shared/http/page.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { instantToString } from '../../../shared/kernel/clock.js';
-import { TopUpsQueries, type UsedTopUp } from '../application/top-ups.queries.js';
+import { TopUpsQueries, type UsedTopUp } from '../application/queries/top-ups.queries.js';
 import { TopUpPage, TopUpsQuery, type TopUpDto } from './top-ups.dto.js';
 
 @ApiTags('Accounts')

@@ -1,7 +1,7 @@
 import type { EventStore } from '../../../../shared/event-store/event-store.port.js';
 import type { ReplayedAccount } from '../../domain/replay/account-replay.js';
 import { replayAccount } from '../../domain/replay/replay-account.js';
-import { PriceVersions } from '../price-versions.js';
+import { PriceVersions } from '../queries/price-versions.js';
 import type { AccountHistory, RunPlace } from './answer-run.js';
 import { accountHash } from './change-hash.js';
 import { usageOf, type KeptUsage } from './kept-usage.js';

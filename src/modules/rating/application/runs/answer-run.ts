@@ -10,8 +10,8 @@ import type {
   UsageReratedHead,
 } from '../../domain/runs/rerated-events.js';
 import type { RatingRunAnswered, RatingRunKind, RatingRunRequested } from '../../domain/runs/run-events.js';
-import type { SecondPassed } from '../partition-contents.js';
-import type { ReferenceData } from '../reference-data.js';
+import type { SecondPassed } from '../rater/partition-contents.js';
+import type { ReferenceData } from '../rater/reference-data.js';
 
 /** One partition at the place of a run's request in the log: everything before it is answered, nothing after it is. */
 export interface RunPlace {

@@ -6,7 +6,7 @@ import type { AccountEvent } from '../../../accounts/index.js';
 import { spendKey, type CatalogEvent } from '../../../catalog/index.js';
 import { BalanceLedger, holderOf } from '../../domain/balance-ledger.js';
 import type { NonUsageRatedColumns } from '../../domain/runs/non-usage-events.js';
-import { ReferenceData } from '../reference-data.js';
+import { ReferenceData } from '../rater/reference-data.js';
 import type { PartitionAnswer, RunPlace } from './answer-run.js';
 import { CycleEndAnswerer } from './cycle-end.answerer.js';
 

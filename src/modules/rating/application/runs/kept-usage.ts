@@ -1,7 +1,7 @@
 import type { EventStore } from '../../../../shared/event-store/event-store.port.js';
 import type { SourceFacts } from '../../domain/rated-batch.js';
-import { ChunkUsage, type RatableUsage } from '../chunk-usage.js';
-import { LogEvents } from '../log-events.js';
+import { ChunkUsage, type RatableUsage } from '../rater/chunk-usage.js';
+import { LogEvents } from '../rater/log-events.js';
 import type { StandingRow } from './answer-run.js';
 
 /** A usage record out of its mediated chunk, so that the chunk need not be kept. */

@@ -1,6 +1,6 @@
 import { compilePricing, parsePricing, type CompiledPrice, type Pricing } from '../../../catalog/index.js';
 import { serviceOf } from '../../domain/price-offer-id.js';
-import type { PriceVersions } from '../price-versions.js';
+import type { PriceVersions } from '../queries/price-versions.js';
 import type { StandingRow } from './answer-run.js';
 
 type Offer = StandingRow['offer'];

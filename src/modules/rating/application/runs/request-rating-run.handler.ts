@@ -19,7 +19,7 @@ import type {
   RerateSelection,
 } from '../../domain/runs/run-events.js';
 import { ratingRunStream } from '../../domain/streams.js';
-import { partitionCount } from '../partition-count.js';
+import { partitionCount } from '../rater/partition-count.js';
 import { RequestRatingRun, type RatingRunAnswer, type RunWanted } from './request-rating-run.command.js';
 
 /** Puts a run into the log, where every partition comes to it in its turn; what cannot go well is refused at once. */

@@ -7,7 +7,7 @@ import {
 import type { EventMetadata } from '../../../../shared/kernel/event.js';
 import type { StreamName } from '../../../../shared/kernel/stream-name.js';
 import { ratingStream, rerateStream } from '../../domain/streams.js';
-import { PartitionTaken } from '../partition-errors.js';
+import { PartitionTaken } from '../rater/partition-errors.js';
 import type { PartitionAnswer, RunPlace } from './answer-run.js';
 
 /** The claims were lost, or the process stops, in the middle of a run: the next holder goes on behind what is appended. */

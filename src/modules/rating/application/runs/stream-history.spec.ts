@@ -1,5 +1,5 @@
 import { DAY, flatPrice, RatingWorld, START } from '../../../../../test/support/rating-world.js';
-import { HistoryIndex } from '../history-index.js';
+import { HistoryIndex } from '../rater/history-index.js';
 import type { AccountHistory, HistoryWanted } from './answer-run.js';
 import { RunInterrupted } from './run-log.js';
 import { StreamHistory } from './stream-history.js';

@@ -1,7 +1,7 @@
 import type { EventStore } from '../../../../shared/event-store/event-store.port.js';
 import type { RecordedEvent } from '../../../../shared/kernel/event.js';
 import type { StreamName } from '../../../../shared/kernel/stream-name.js';
-import type { HistoryIndex } from '../history-index.js';
+import type { HistoryIndex } from '../rater/history-index.js';
 import type { AccountHistory, HistoryWanted, PartitionHistory, RowEvent, StandingRow } from './answer-run.js';
 import { RunInterrupted } from './run-log.js';
 import { standingRows } from './standing-rows.js';

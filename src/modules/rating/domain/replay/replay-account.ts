@@ -20,8 +20,9 @@ const MOST_WALKS = 50;
  * moves or finds otherwise. As this may concern records before it, the walk is repeated until nothing more is in
  * question; a billing cycle that is priced as a whole takes part in that with what its accumulators come to.
  *
- * A record that cannot be rated any more keeps what it has. Where that was paid out of a top-up which others have used up
- * meanwhile, it is walked again with that payment set aside: no top-up pays more than was paid in.
+ * A record that cannot be rated any more keeps what it has. Where others would be granted the same allowance now, or use up
+ * the top-up it was paid out of, all are walked again with that set aside: nothing is granted twice, and no top-up pays more
+ * than was paid in.
  * @throws when that does not settle.
  */
 export function replayAccount<Usage extends RecordFacts>(replay: AccountReplay<Usage>): ReplayedAccount<Usage> {
@@ -46,8 +47,8 @@ export function replayAccount<Usage extends RecordFacts>(replay: AccountReplay<U
         return value === (known.totals.get(name)?.value ?? replay.ledger.get(holder, period, key) ?? 0n);
       });
     const kept = new Map(known.kept);
-    if (settled) for (const problem of walk.overdrawn()) kept.set(problem.record, problem);
-    if (settled && kept.size === known.kept.size) return resultOf(replay, ordered, walk);
+    if (settled) for (const problem of walk.conflicts()) kept.set(problem.record, problem);
+    if (settled && kept.size === known.kept.size)
     known = { disturbed, totals, rated: walk.rated, kept };
   }
   throw new Error(`Rating account ${replay.account} again does not settle`);

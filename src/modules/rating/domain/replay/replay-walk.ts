@@ -5,7 +5,7 @@ import type { AccountReplay, CycleTotals, ReplayProblem } from './account-replay
 import { BalanceSums, movesOf, placeOf, type BalanceId, type BalanceMove } from './balance-moves.js';
 import { balanceOf, stands, type Grounds } from './line-grounds.js';
 import { openingLedger } from './opening-ledger.js';
-import { isOverdrawn, isPayment } from './payments.js';
+import { isGrantedTwice, isOverdrawn, isSetAside } from './set-aside.js';
 import type { ChargeRow, StandingRecord } from './standing-record.js';
 
 /** What one walk leaves to the next. */
@@ -16,7 +16,7 @@ export interface Known<Usage extends RecordFacts> {
   readonly totals: ReadonlyMap<string, Total>;
   /** What records that were rated again were charged. */
   readonly rated: ReadonlyMap<StandingRecord<Usage>, readonly ChargeRow[]>;
-  /** Prepaid records that keep what they have, and what they have paid: nobody before them is paid out of that. */
+  /** Records that keep what they have and are in conflict with others: what they were granted and paid is set aside. */
   readonly kept: ReadonlyMap<StandingRecord<Usage>, ReplayProblem<Usage>>;
 }
 
@@ -35,6 +35,7 @@ export class ReplayWalk<Usage extends RecordFacts> {
   readonly problems: ReplayProblem<Usage>[] = [];
   private readonly shifted = new BalanceSums();
   private readonly elsewhere = new BalanceSums();
+  private readonly grantedTwice = new Set<StandingRecord<Usage>>();
   private readonly counted = new Map<string, BalanceId>();
 
   constructor(
@@ -43,23 +44,33 @@ export class ReplayWalk<Usage extends RecordFacts> {
     private readonly known: Known<Usage>,
   ) {
     this.ledger = openingLedger(replay.account, replay.ledger, replay.records);
-    for (const { rows } of known.kept.keys()) this.fold(rows, isPayment);
+    for (const record of known.kept.keys()) this.fold(record, isSetAside(replay.account, record));
   }
 
   /** @param ordered the records in event order. */
   run(ordered: readonly StandingRecord<Usage>[]): void {
+    const { account } = this.replay;
     for (const record of ordered) {
       const kept = this.known.kept.get(record);
       if (kept !== undefined) {
         this.problems.push(kept);
-        this.fold(record.rows, (move) => !isPayment(move));
-      } else if (!this.isDue(record) || !this.rateAgain(record)) this.fold(record.rows);
+        const isThere = isSetAside(account, record);
+        this.fold(record, (move) => !isThere(move));
+      } else if (!this.isDue(record)) {
+        this.fold(record);
+      } else if (!this.rateAgain(record)) {
+        if (isGrantedTwice(account, record, this.ledger)) this.grantedTwice.add(record);
+        this.fold(record);
+      }
     }
   }
 
-  /** Records that keep what they have, but have paid out of top-ups that are used up otherwise now. */
-  overdrawn(): readonly ReplayProblem<Usage>[] {
-    return this.problems.filter(({ record }) => isOverdrawn(this.replay.account, record, this.ledger));
+  /** Records that keep what they have, though others have it as well now. */
+  conflicts(): readonly ReplayProblem<Usage>[] {
+    const { account } = this.replay;
+    return this.problems.filter(
+      ({ record }) => this.grantedTwice.has(record) || isOverdrawn(account, record, this.ledger),
+    );
   }
 
   /** What the balances came to that volumes are counted in. */
@@ -123,7 +134,7 @@ export class ReplayWalk<Usage extends RecordFacts> {
     return true;
   }
 
-  private fold(rows: readonly ChargeRow[], which: (move: BalanceMove) => boolean = () => true): void {
+  private fold({ rows }: StandingRecord<Usage>, which: (move: BalanceMove) => boolean = () => true): void {
     for (const row of rows) {
       for (const move of movesOf(this.replay.account, row)) {
         if (which(move)) this.ledger.add(move.holder, move.period, move.key, move.change);
