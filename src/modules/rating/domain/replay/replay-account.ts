@@ -48,7 +48,7 @@ export function replayAccount<Usage extends RecordFacts>(replay: AccountReplay<U
       });
     const kept = new Map(known.kept);
     if (settled) for (const problem of walk.conflicts()) kept.set(problem.record, problem);
-    if (settled && kept.size === known.kept.size)
+    if (settled && kept.size === known.kept.size) return resultOf(replay, ordered, walk);
     known = { disturbed, totals, rated: walk.rated, kept };
   }
   throw new Error(`Rating account ${replay.account} again does not settle`);
