@@ -6,9 +6,10 @@ import { AllowReaders, Caller } from '../../../shared/http/access.decorators.js'
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
 import { notFound } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
+import { MinPositionQuery } from '../../../shared/http/min-position-query.dto.js';
 import { AccountsQueries } from '../application/accounts.queries.js';
 import type { AccountRow } from '../projections/accounts.collections.js';
-import { AccountDetailsDto, AccountPage, AccountsQuery, MinPositionQuery, SubscriptionPage } from './accounts.dto.js';
+import { AccountDetailsDto, AccountPage, AccountsQuery, SubscriptionPage } from './accounts.dto.js';
 import { accountDetailsView, accountView, subscriptionView } from './accounts.views.js';
 
 /** What the account feed brought; it is changed where it comes from. */

@@ -1,22 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, MaxLength, Min } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
 import { LIFECYCLE_STATUSES, type LifecycleStatus } from '../domain/events.js';
 
 const ACCOUNT_SORTS = ['account', '-account', 'name', '-name', 'status', '-status'] as const;
-
-export class MinPositionQuery {
-  @ApiPropertyOptional({
-    description: 'Answer only once the read model has seen this log position; 503 after 5 s.',
-    example: 1,
-  })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  minPosition?: number;
-}
 
 export class AccountsQuery extends ListQuery {
   @ApiPropertyOptional({ description: 'The account id contains this, ignoring case.', example: 'A00' })

@@ -7,6 +7,7 @@ import { Allow, AllowReaders, Caller } from '../../../shared/http/access.decorat
 import { answerOf } from '../../../shared/http/answer.js';
 import { notFound } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
+import { MinPositionQuery } from '../../../shared/http/min-position-query.dto.js';
 import { BillingQueries } from '../application/billing.queries.js';
 import {
   ReprocessBillingBatches,
@@ -15,7 +16,7 @@ import {
   type SendAnswer,
 } from '../application/commands.js';
 import { AggregatedUsageDto, AggregatedUsagePage, BatchDto, BatchErrorsDto, BatchPage } from './billing-answer.dto.js';
-import { AggregatedUsageQuery, BatchesQuery, MinPositionQuery } from './billing-list.dto.js';
+import { AggregatedUsageQuery, BatchesQuery } from './billing-list.dto.js';
 import { BatchReprocessDto, SendAnswerDto, SendRequestDto } from './billing-request.dto.js';
 import { billingSyncRefusals } from './billing-sync.refusals.js';
 import { batchView, lineView } from './billing.views.js';

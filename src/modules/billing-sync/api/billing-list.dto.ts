@@ -1,6 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, MaxLength, Min } from 'class-validator';
+import { IsIn, IsISO8601, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
 import {
   AGGREGATION_STATUSES,
@@ -12,15 +11,6 @@ import {
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const BATCH_FILTERS = ['incomplete', 'all', ...BATCH_STATUSES] as const;
-
-export class MinPositionQuery {
-  @ApiPropertyOptional({ description: 'Answer only once the read model has seen this log position.', example: 1 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  minPosition?: number;
-}
 
 export class AggregationsQuery extends ListQuery {
   @ApiPropertyOptional({ description: 'Only runs of this status.', enum: AGGREGATION_STATUSES, example: 'COMPLETED' })

@@ -8,6 +8,7 @@ import { answerOf } from '../../../shared/http/answer.js';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
 import { notFound } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
+import { MinPositionQuery } from '../../../shared/http/min-position-query.dto.js';
 import { BillingQueries } from '../application/billing.queries.js';
 import {
   NoteInvoiceLines,
@@ -17,7 +18,7 @@ import {
   type PollAnswer,
 } from '../application/commands.js';
 import { InvoiceLinePage, InvoiceLineWithLinesDto, UnmatchedInvoiceLinePage } from './billing-answer.dto.js';
-import { InvoiceLinesQuery, MinPositionQuery } from './billing-list.dto.js';
+import { InvoiceLinesQuery } from './billing-list.dto.js';
 import {
   InvoiceLinesRequestDto,
   NoteAnswerDto,

@@ -1,19 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, MaxLength, Min } from 'class-validator';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
-
-export class MinPositionQuery {
-  @ApiPropertyOptional({
-    description: 'Answer only once the read model has seen this log position; 503 after 5 s.',
-    example: 1,
-  })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  minPosition?: number;
-}
 
 export class CatalogObjectsQuery extends ListQuery {
   @ApiPropertyOptional({ description: 'The name contains this, ignoring case.', example: 'mobile' })

@@ -8,11 +8,11 @@ import { answerOf } from '../../../shared/http/answer.js';
 import { notFound, ProblemException } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { invalidRequest } from '../../../shared/http/validation.js';
+import { MinPositionQuery } from '../../../shared/http/min-position-query.dto.js';
 import { instantToString } from '../../../shared/kernel/clock.js';
 import { parseInstant } from '../../../shared/kernel/fields.js';
 import { CatalogQueries } from '../application/catalog.queries.js';
 import { PutPricing } from '../application/put-pricing.command.js';
-import { MinPositionQuery } from './catalog.dto.js';
 import { catalogRefusals } from './catalog.refusals.js';
 import { priceOfferDetailsView, priceOfferView } from './catalog.views.js';
 import {

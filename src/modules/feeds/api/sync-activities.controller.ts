@@ -6,6 +6,7 @@ import { Allow, AllowReaders, Caller } from '../../../shared/http/access.decorat
 import { answerOf } from '../../../shared/http/answer.js';
 import { notFound } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
+import { MinPositionQuery } from '../../../shared/http/min-position-query.dto.js';
 import { instantToString } from '../../../shared/kernel/clock.js';
 import { ReprocessSyncActivities, type ActivitySelection, type FeedReprocessAnswer } from '../application/commands.js';
 import { SyncActivitiesQueries } from '../application/sync-activities.queries.js';
@@ -15,7 +16,6 @@ import { feedsRefusals } from './feeds.refusals.js';
 import {
   ActivityReprocessAnswerDto,
   ActivityReprocessRequest,
-  MinPositionQuery,
   SyncActivitiesQuery,
   SyncActivityDetailsDto,
   SyncActivityPage,

@@ -5,7 +5,6 @@ import {
   ArrayMinSize,
   IsArray,
   IsIn,
-  IsInt,
   IsISO8601,
   IsNotEmpty,
   IsObject,
@@ -14,7 +13,6 @@ import {
   Length,
   Matches,
   MaxLength,
-  Min,
   ValidateNested,
 } from 'class-validator';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
@@ -24,18 +22,6 @@ import { ACTIVITY_STATUSES, FEED_KINDS, type ActivityStatus, type FeedKind } fro
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const DATE_MESSAGE = 'must be a date YYYY-MM-DD';
 const SORTS = ['id', '-id', 'status', '-status', 'action', '-action', 'object', '-object'] as const;
-
-export class MinPositionQuery {
-  @ApiPropertyOptional({
-    description: 'Answer only once the read model has seen this log position; 503 after 5 s.',
-    example: 1,
-  })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  minPosition?: number;
-}
 
 export class SyncActivitiesQuery extends ListQuery {
   @ApiPropertyOptional({ description: 'Of this feed.', enum: FEED_KINDS, example: 'account' })

@@ -32,6 +32,7 @@ import { Allow, AllowReaders, Caller } from '../../../shared/http/access.decorat
 import { answerOf } from '../../../shared/http/answer.js';
 import { notFound } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
+import { MinPositionQuery } from '../../../shared/http/min-position-query.dto.js';
 import { READ_MODELS, type ReadModels } from '../../../shared/read-models/read-models.port.js';
 import { ReceiveUsageFile } from '../application/receive-usage-file.command.js';
 import { UsageFilesQueries } from '../application/usage-files.queries.js';
@@ -43,7 +44,6 @@ import {
   FileErrorsQuery,
   FileExceptionPage,
   ReceivedFileDto,
-  SeenByQuery,
   UsageFileDto,
   UsageFilePage,
   UsageFilesQuery,
@@ -146,7 +146,7 @@ export class UsageFilesController {
   async one(
     @Caller() caller: Principal,
     @Param('fileId') fileId: string,
-    @Query() query: SeenByQuery,
+    @Query() query: MinPositionQuery,
   ): Promise<UsageFileDto> {
     const row = await this.queries.one(caller.tenant, fileId, query.minPosition);
     if (row === undefined) throw unknownFile(fileId);
@@ -190,7 +190,7 @@ export class UsageFilesController {
   async events(
     @Caller() caller: Principal,
     @Param('fileId') fileId: string,
-    @Query() query: SeenByQuery,
+    @Query() query: MinPositionQuery,
     @Headers('last-event-id') lastEventId?: string,
   ): Promise<Observable<MessageEvent>> {
     const row = await this.queries.one(caller.tenant, fileId, query.minPosition);

@@ -1,6 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, MaxLength, Min } from 'class-validator';
+import { IsIn, IsISO8601, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
 import { USAGE_RECORD_TYPES, type UsageRecordType } from '../domain/events.js';
 import { USAGE_FILE_STATUSES, type UsageFileStatus } from '../projections/collections.js';
@@ -58,18 +57,6 @@ export class UsageFilesQuery extends ListQuery {
   @IsOptional()
   @IsIn(USAGE_FILE_STATUSES)
   status?: UsageFileStatus;
-}
-
-export class SeenByQuery {
-  @ApiPropertyOptional({
-    description: 'Answer only once the read model has seen this log position; 503 after 5 s.',
-    example: 1,
-  })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  minPosition?: number;
 }
 
 export class FileErrorsQuery extends ListQuery {

@@ -15,12 +15,12 @@ import { answerOf } from '../../../shared/http/answer.js';
 import { pageOf } from '../../../shared/http/page.js';
 import { notFound } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
+import { MinPositionQuery } from '../../../shared/http/min-position-query.dto.js';
 import { parseInstant } from '../../../shared/kernel/fields.js';
 import { RatingRunsQueries } from '../application/runs/rating-runs.queries.js';
 import { RequestRatingRun, type RatingRunAnswer } from '../application/runs/request-rating-run.command.js';
 import {
   CYCLE_RUN_KINDS,
-  MinPositionQuery,
   RatingRunDto,
   RatingRunPage,
   RATING_RUN_EXAMPLES,

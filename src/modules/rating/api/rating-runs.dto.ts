@@ -1,6 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsNotEmpty, IsOptional, IsString, MaxLength, Min } from 'class-validator';
+import { IsIn, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
 import { IsInstant } from '../../../shared/http/is-instant.js';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
 import { RATING_RUN_STATUSES, type RatingRunStatus } from '../projections/rating-runs.collections.js';
@@ -44,18 +43,6 @@ export const RATING_RUN_EXAMPLES = {
     value: { kind: 'CYCLE_END', asOf: '2026-01-31T00:00:00Z', reason: 'The month of January is complete' },
   },
 };
-
-export class MinPositionQuery {
-  @ApiPropertyOptional({
-    description: 'Answer only once the read model has seen this log position; 503 after 5 s.',
-    example: 1,
-  })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  minPosition?: number;
-}
 
 export class RunStatusQuery extends ListQuery {
   @ApiPropertyOptional({ description: 'Only of this status.', enum: RATING_RUN_STATUSES, example: 'COMPLETED' })

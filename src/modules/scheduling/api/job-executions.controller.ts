@@ -15,15 +15,10 @@ import { answerOf } from '../../../shared/http/answer.js';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
 import { notFound } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
+import { MinPositionQuery } from '../../../shared/http/min-position-query.dto.js';
 import { CreateJobExecution, ProcessJobExecution, type ExecutionAnswer } from '../application/commands.js';
 import { SchedulingQueries } from '../application/scheduling.queries.js';
-import {
-  BusinessDateDto,
-  ExecutionAnswerDto,
-  ExecutionDto,
-  ExecutionPage,
-  MinPositionQuery,
-} from './job-schedule.dto.js';
+import { BusinessDateDto, ExecutionAnswerDto, ExecutionDto, ExecutionPage } from './job-schedule.dto.js';
 import { executionView } from './job-schedule.views.js';
 import { schedulingRefusals } from './scheduling.refusals.js';
 

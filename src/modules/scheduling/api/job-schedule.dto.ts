@@ -1,33 +1,21 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
   ArrayUnique,
   IsArray,
   IsIn,
-  IsInt,
   IsISO8601,
   IsOptional,
   IsString,
   Matches,
   MaxLength,
-  Min,
 } from 'class-validator';
 import { FREQUENCIES, JOBS, type Frequency, type Job } from '../domain/events.js';
 import { EXECUTION_STATUSES } from '../projections/collections.js';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/;
 const NEXT = { description: 'Cursor of the next page; absent on the last one.' };
-
-export class MinPositionQuery {
-  @ApiPropertyOptional({ description: 'Answer only once the read model has seen this log position.', example: 1 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  minPosition?: number;
-}
 
 export class ScheduleConfigurationDto {
   @ApiPropertyOptional({ description: 'For people.', example: 'Sums up the day and sends it', default: '' })

@@ -8,11 +8,11 @@ import { answerOf } from '../../../shared/http/answer.js';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
 import { notFound, ProblemException } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
+import { MinPositionQuery } from '../../../shared/http/min-position-query.dto.js';
 import { ChangeJobSchedule, CreateJobSchedule, type ScheduleAnswer } from '../application/commands.js';
 import { SchedulingQueries } from '../application/scheduling.queries.js';
 import type { JobScheduleConfiguration } from '../domain/events.js';
 import {
-  MinPositionQuery,
   NewScheduleDto,
   ScheduleAnswerDto,
   ScheduleConfigurationDto,

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, MaxLength, Min } from 'class-validator';
+import { IsIn, IsISO8601, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
+import { MinPositionQuery } from '../../../shared/http/min-position-query.dto.js';
 import { SUSPENSE_STATUSES, type SuspenseStatus } from '../domain/events.js';
 import { REPROCESS_STATUSES, type ReprocessStatus } from '../projections/suspense.collections.js';
 
@@ -59,18 +59,6 @@ export class SuspenseFilesQuery extends ListQuery {
   @IsOptional()
   @IsIn(FILE_SORTS)
   sort?: (typeof FILE_SORTS)[number];
-}
-
-export class MinPositionQuery {
-  @ApiPropertyOptional({
-    description: 'Answer only once the read model has seen this log position; 503 after 5 s.',
-    example: 1,
-  })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  minPosition?: number;
 }
 
 export class SuspenseErrorsQuery extends MinPositionQuery {

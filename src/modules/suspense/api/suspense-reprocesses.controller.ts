@@ -7,12 +7,13 @@ import { Allow, AllowReaders, Caller } from '../../../shared/http/access.decorat
 import { answerOf } from '../../../shared/http/answer.js';
 import { notFound } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
+import { MinPositionQuery } from '../../../shared/http/min-position-query.dto.js';
 import { ReprocessSuspense, type ReprocessAnswer } from '../application/reprocess-suspense.command.js';
 import { SuspenseQueries } from '../application/suspense.queries.js';
 import type { SuspenseSelection } from '../domain/events.js';
 import { suspenseRefusals } from './suspense.refusals.js';
 import { reprocessView } from './suspense.views.js';
-import { MinPositionQuery, ReprocessesQuery } from './suspense-list.dto.js';
+import { ReprocessesQuery } from './suspense-list.dto.js';
 import {
   ReprocessAnswerDto,
   ReprocessDto,

@@ -27,9 +27,9 @@ import { Allow, AllowReaders, Caller } from '../../../../shared/http/access.deco
 import { pageOf } from '../../../../shared/http/page.js';
 import { notFound } from '../../../../shared/http/problem.js';
 import { ApiProblems } from '../../../../shared/http/problem.dto.js';
+import { MinPositionQuery } from '../../../../shared/http/min-position-query.dto.js';
 import { BuildingBlockQueries } from '../../application/building-blocks/building-block.queries.js';
 import { BLOCK_WORDS } from '../../domain/building-blocks/building-block.js';
-import { MinPositionQuery } from '../catalog.dto.js';
 import type { BlockApi } from './block-api.js';
 import { expectedVersion, readBlockRequest } from './block-request.js';
 import { BlockWriter, type HeaderWriter } from './block-writer.js';

@@ -5,10 +5,10 @@ import { Allow, AllowReaders, Caller } from '../../../../shared/http/access.deco
 import { pageByName } from '../../../../shared/http/name-pages.js';
 import { notFound } from '../../../../shared/http/problem.js';
 import { ApiProblems } from '../../../../shared/http/problem.dto.js';
+import { MinPositionQuery } from '../../../../shared/http/min-position-query.dto.js';
 import { BuildingBlockQueries } from '../../application/building-blocks/building-block.queries.js';
 import { SYSTEM_PROPERTIES } from '../../domain/building-blocks/system-properties.js';
 import type { BuildingBlockRow } from '../../projections/building-blocks.collections.js';
-import { MinPositionQuery } from '../catalog.dto.js';
 import { expectedVersion, readBlockRequest } from './block-request.js';
 import { BlockWriter, type HeaderWriter } from './block-writer.js';
 import { blockVersionView } from './block.views.js';
