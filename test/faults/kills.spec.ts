@@ -50,7 +50,7 @@ built('the main job, killed (needs dist/: npm run build)', () => {
   it('has something to lose', () => {
     const { state } = undisturbed;
     expect(state.files).toHaveLength(5);
-    expect(state.monetized!.length).toBeGreaterThan(1.9 * RECORDS + 12_000);
+    expect(state.monetized!.length).toBeGreaterThan(1.9 * RECORDS + 6_000);
     expect(state.rated).toHaveLength(state.monetized!.length);
     expect(state.lines!.length).toBeGreaterThan(300);
     expect(state.ledger).toHaveLength(state.lines!.length);
@@ -59,8 +59,8 @@ built('the main job, killed (needs dist/: npm run build)', () => {
     expect(state.balances!.length).toBeGreaterThan(300);
     // Two second passes, a preview and its commit, two ends of billing cycles.
     expect(state.ratingRuns).toHaveLength(6);
-    expect(state.rerated!.length).toBeGreaterThan(12_000);
-    expect(state.proposed!.length).toBeGreaterThan(8_000);
+    expect(state.rerated!.length).toBeGreaterThan(6_000);
+    expect(state.proposed!.length).toBeGreaterThan(4_000);
     expect(state.rated!.filter((row) => !row.includes('"late":null'))).toHaveLength(300);
     // Fees ahead and behind of three billing cycles or more, and true-ups, some of them corrected by what came late.
     expect(state.nonUsage!.length).toBeGreaterThan(200);
@@ -164,8 +164,12 @@ built('the main job, killed (needs dist/: npm run build)', () => {
       expect(differences(state, wrong)).toHaveLength(1);
       expect(stateHash(wrong)).not.toBe(stateHash(state));
     }
-    expect(notConserved({ ...state, monetized: state.monetized!.slice(1) })).toHaveLength(1);
-    expect(notConserved({ ...state, ledger: state.ledger!.slice(1) })).toHaveLength(1);
+    const withoutOne = (rows: readonly string[]): string[] => {
+      const lost = rows.findIndex((row) => !/"amount":"?-?[0.]+"?[,}]/.test(row));
+      return rows.filter((_, index) => index !== lost);
+    };
+    expect(notConserved({ ...state, monetized: withoutOne(state.monetized!) })).toHaveLength(1);
+    expect(notConserved({ ...state, ledger: withoutOne(state.ledger!) })).toHaveLength(1);
   });
 });
 
