@@ -80,6 +80,40 @@ describe('prepaid usage whose price is corrected', () => {
   });
 });
 
+it('prepaid usage of an allowance draws on the price, then on its top-up, then on money: as much as it takes now', async () => {
+  const price = (minimum: string) => ({
+    ...perSecond('1', { allowances: ['TALK'], minimum }),
+    grants: free('TALK', '10'),
+  });
+  const offer = await world.plan('PREALLOW', price('1'));
+  await world.account('PAL', { 'PAL-S': 'PREALLOW' });
+  const holder = { account: 'PAL', subscription: 'PAL-S' };
+  await world.said('TOP_UP', { ...holder, reference: 'T1', resource: 'TALK', quantity: '20' });
+  await world.said('TOP_UP', { ...holder, reference: 'T2', resource: 'EUR', quantity: '30' });
+  await world.usage(
+    [
+      ['PAL-S-N', '12', '02-01T10:00'],
+      ['PAL-S-N', '20', '02-02T10:00'],
+    ],
+    'PREPAID',
+  );
+  // 10 granted and 2 of T1; 18 of T1 and 2 EUR
+  expect(await world.amounts('PAL')).toEqual(['0', '2']);
+  expect(await world.topUps('PAL')).toEqual(['T1: 20 used, 0 left', 'T2: 2 used, 28 left']);
+  await world.price('PREALLOW', price('25'));
+  await world.rerate({ priceOfferId: offer }, ['PAL']);
+  // 25: 10 granted and 15 of T1; 25: 5 of T1 and 20 EUR
+  expect(await world.amounts('PAL')).toEqual(['0', '20']);
+  expect(await world.topUps('PAL')).toEqual(['T1: 20 used, 0 left', 'T2: 20 used, 10 left']);
+  // What a top-up gives of an allowance stands as a grant of it: 10 + 15 + 5.
+  expect(await world.balances('PAL')).toContain('PAL-S TALK 2026-02: 30 + 0 - 30 = 0');
+  await world.price('PREALLOW', price('1'));
+  await world.rerate({ priceOfferId: offer }, ['PAL']);
+  expect(await world.amounts('PAL')).toEqual(['0', '2']);
+  expect(await world.topUps('PAL')).toEqual(['T1: 20 used, 0 left', 'T2: 2 used, 28 left']);
+  expect(await world.billed('PAL')).toEqual([]);
+});
+
 describe('terms of an account that come late', () => {
   it('agreed rates are taken for usage that was rated without them', async () => {
     await world.app.put('/v1/system-properties/customRatesFromBilling', {

@@ -149,6 +149,55 @@ describe('an account rated again', () => {
   });
 });
 
+describe('a record that cannot be rated any more', () => {
+  const unfit = compiled({ currency: 'EUR', charges: [{ name: 'none', when: { usageType: 'NONE' }, fixed: '1' }] });
+
+  it('keeps what it has, which is granted to no other as well; the rest settles beside it', () => {
+    let granted = 0;
+    let kept = 0;
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        const { dice, usage, corrected, world } = worldOf(seed);
+        const late = world().arrive(shuffled(dice, usage));
+        const lost = new Set(usage.filter(() => dice.one(4)).map(({ ordinal }) => ordinal));
+        const isLost = ({ usage: { ordinal } }: { usage: WorldUsage }) => lost.has(ordinal);
+        const before = late.records.filter(isLost);
+        const again: Parameters<ReplayWorld['replay']>[0] = {
+          ...all,
+          priceOf: (one) => (lost.has(one.ordinal) ? { price: unfit, version: 2 } : corrected(one)),
+        };
+        const replayed = late.replay(again);
+        late.take(replayed);
+        expect(late.records.filter(isLost)).toStrictEqual(before);
+        // The corrected price does not fit every record either.
+        expect(replayed.problems.map(({ record }) => record.usage.ordinal)).toEqual(
+          expect.arrayContaining(before.map((record) => record.usage.ordinal)),
+        );
+        const grants = grantsIn(late);
+        expect(new Set(grants).size).toBe(grants.length);
+        const [summed, held] = late.balances();
+        expect(held).toStrictEqual(summed);
+        expect(late.replay(again)).toMatchObject({ changed: [], balances: [] });
+        granted += grants.length;
+        kept += before.length;
+      }),
+      { numRuns: 80 },
+    );
+    expect(Math.min(granted, kept)).toBeGreaterThan(80);
+  });
+});
+
+/** Whose, from when, and which allowance, grant by grant. */
+function grantsIn({ records }: ReplayWorld): readonly string[] {
+  return records.flatMap(({ rows }) =>
+    rows.flatMap(({ subscription, cycle, impacts }) =>
+      impacts.flatMap(([offerType, resource, , , amount]) =>
+        offerType === 'ALLOWANCE' && amount === null ? [`${subscription} ${cycle} ${resource}`] : [],
+      ),
+    ),
+  );
+}
+
 describe('what is priced by balance', () => {
   const steps = [
     { upTo: '5000', price: '0.12', per: '60' },
