@@ -29,7 +29,8 @@ export { compilePricing, type CompiledPrice } from './domain/pricing/compiled/co
 export type { CompiledCharge } from './domain/pricing/compiled/compile-charge.js';
 export type { PriceUnits } from './domain/pricing/compiled/price-units.js';
 export { chargeLine } from './domain/pricing/charging/charge-line.js';
-export { ElsewhereDraft } from './domain/pricing/balances/elsewhere-draft.js';
+export { DraftedBalances } from './domain/pricing/balances/drafted-balances.js';
+export type { RecordPlace } from './domain/pricing/balances/elsewhere-draft.js';
 export type { Before, Charged, Impact, NotCharged } from './domain/pricing/charging/charged.js';
 export type { Balances, PricedUsage } from './domain/pricing/charging/priced-usage.js';
 export { chargedShares, chargeRecurring, minimumSpend, trueUp } from './domain/pricing/charging/recurring-charge.js';

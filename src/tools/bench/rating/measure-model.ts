@@ -1,5 +1,4 @@
-import { chargeLine, type CompiledPrice } from '../../../modules/catalog/index.js';
-import { BalanceDraft } from '../../../modules/rating/domain/balance-draft.js';
+import { chargeLine, DraftedBalances, type CompiledPrice } from '../../../modules/catalog/index.js';
 import { BalanceLedger, holderOf } from '../../../modules/rating/domain/balance-ledger.js';
 import { amountByHand } from './by-hand.js';
 import type { RatingModel } from './rating-models.js';
@@ -76,8 +75,8 @@ export function compareWithHand({ name, price, byHand }: RatingModel, columns: S
 function rating(price: CompiledPrice, columns: SampleColumns) {
   const usage = new SampleUsage(columns);
   const ledger = new BalanceLedger();
-  const draft = new BalanceDraft(ledger);
-  const cycles = { startAt: () => 0 };
+  const draft = new DraftedBalances(ledger);
+  const cycles = { startAt: () => 0, endAt: () => Infinity, timeZone: 'UTC' };
   const holders = Array.from({ length: columns.subscriptions }, (_, index) => holderOf(`A${index}`, `S${index}`));
   return (row: number) => {
     usage.lookAt(row);

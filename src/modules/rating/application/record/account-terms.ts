@@ -1,6 +1,6 @@
 import { commitmentsAt, customRatesAt, topUpsAt, type CustomRates, type Resolved } from '../../../accounts/index.js';
 import type { CatalogBook, CompiledPrice } from '../../../catalog/index.js';
-import type { LineTerms } from '../../domain/line-settlement.js';
+import type { LineTerms } from './line-settlement.js';
 
 const CUSTOM_RATES = 'customRatesFromBilling';
 

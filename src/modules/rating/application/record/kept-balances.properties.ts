@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { priceOf, unitsOf, usageOf } from '../../../../../test/support/priced-line.js';
-import { chargeLine, ElsewhereDraft, explainCharge, compilePricing, type Charged } from '../../../catalog/index.js';
-import { BalanceDraft } from '../../domain/balance-draft.js';
+import { chargeLine, DraftedBalances, explainCharge, compilePricing, type Charged } from '../../../catalog/index.js';
 import { accountHolder, BalanceLedger, holderOf, serviceHolder } from '../../domain/balance-ledger.js';
 import { BillingCycles } from '../../domain/billing-cycles.js';
 import { quantityUnitsOf } from '../../domain/quantity-units.js';
@@ -91,12 +90,10 @@ class Rating {
     const holder = holderOf('A', subscription);
     const cycle = this.cycles.startAt(at);
     const { resources } = this.price;
-    const place = { at, holder, account: accountHolder('A'), service: serviceHolder(holder, serviceId), cycle };
-    const more = { since: () => START, calendar: this.cycles };
-    const draft = new BalanceDraft(this.live);
-    const elsewhere =
-      resources === undefined ? undefined : new ElsewhereDraft(this.live, { resources, ...place, ...more });
-    draft.start(this.live, holder, cycle, this.cycles, elsewhere);
+    const service = serviceHolder(holder, serviceId);
+    const place = { at, account: accountHolder('A'), service, since: () => START };
+    const draft = new DraftedBalances(this.live);
+    draft.start(this.live, holder, cycle, this.cycles, resources === undefined ? undefined : { resources, ...place });
     const charges = chargeLine(this.price, usage, draft);
     if ('code' in charges) throw new Error(charges.reason);
     draft.commit();

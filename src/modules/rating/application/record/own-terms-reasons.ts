@@ -1,6 +1,6 @@
 import type { Resolved } from '../../../accounts/index.js';
 import { PRERATED_AMOUNT, PRERATED_CURRENCY, type Prerated } from '../../domain/prerated.js';
-import type { Exhausted } from '../../domain/line-settlement.js';
+import type { Exhausted } from './line-settlement.js';
 import type { SuspendedReason } from '../../domain/rated-batch.js';
 import type { CommitmentProblem } from './account-terms.js';
 

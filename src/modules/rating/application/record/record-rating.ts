@@ -1,14 +1,13 @@
 import type { CustomRates } from '../../../accounts/index.js';
-import { chargeLine } from '../../../catalog/index.js';
-import { BalanceDraft, type ElsewhereBalances } from '../../domain/balance-draft.js';
+import { chargeLine, DraftedBalances, type RecordPlace } from '../../../catalog/index.js';
 import type { BalanceLedger } from '../../domain/balance-ledger.js';
-import { SettlingDraft, type LineTerms } from '../../domain/line-settlement.js';
+import { SettlingDraft, type LineTerms } from './line-settlement.js';
 import { preRate, PRERATED_CURRENCY, PRERATED_OFFER } from '../../domain/prerated.js';
 import type { RatedCharge, RatedFor, SuspendedReason } from '../../domain/rated-batch.js';
 import type { CycleTotals } from '../../domain/replay/account-replay.js';
 import { agreedRates, lineTermsOf } from './account-terms.js';
 import type { RatableUsage } from '../rater/chunk-usage.js';
-import { elsewhereFor } from './elsewhere-balances.js';
+import { recordPlaceFor } from './record-place.js';
 import type { ReferenceData, Route } from '../rater/reference-data.js';
 import { CustomPrices } from './custom-prices.js';
 import { suspend } from './suspense-reasons.js';
@@ -23,7 +22,7 @@ export type RecordOutcome =
  * clock; the balances move only when the whole line is charged.
  */
 export class RecordRating {
-  private draft: BalanceDraft | undefined;
+  private draft: DraftedBalances | undefined;
   /** For lines of accounts that have terms of their own. */
   private settling: SettlingDraft | undefined;
   private readonly customPrices = new CustomPrices();
@@ -76,7 +75,7 @@ export class RecordRating {
       return suspended(suspendOwnTerms.commitmentUnfit(owner, priceOfferId, terms.unfit));
     }
     const { currency } = price;
-    const elsewhere = elsewhereFor(price, route, usage, { ledger, cycle, reference: this.reference });
+    const elsewhere = recordPlaceFor(price, route, usage, this.reference);
     const place = { ledger, route, cycle, currency, elsewhere };
     const settling = terms === undefined ? undefined : this.settlingFor(terms, place);
     const draft = settling ?? this.draftFor(place);
@@ -106,9 +105,9 @@ export class RecordRating {
     return this.settling;
   }
 
-  private draftFor({ ledger, route, cycle, elsewhere }: DraftPlace): BalanceDraft {
+  private draftFor({ ledger, route, cycle, elsewhere }: DraftPlace): DraftedBalances {
     const { holder, cycles } = route;
-    this.draft ??= new BalanceDraft(ledger);
+    this.draft ??= new DraftedBalances(ledger);
     this.draft.start(ledger, holder, cycle, cycles, elsewhere);
     return this.draft;
   }
@@ -119,7 +118,7 @@ interface DraftPlace {
   readonly route: Route;
   readonly cycle: number;
   readonly currency: string;
-  readonly elsewhere: ElsewhereBalances | undefined;
+  readonly elsewhere: RecordPlace | undefined;
 }
 
 /** Keeps the price it came with: nothing of the catalog but its usage type is asked for. */

@@ -1,14 +1,18 @@
 import fc from 'fast-check';
-import { BalanceLedger } from './balance-ledger.js';
-import type { RatedBefore } from './events.js';
+import { BalanceLedger } from '../../domain/balance-ledger.js';
+import type { RatedBefore } from '../../domain/events.js';
 import { SettlingDraft, type LineTerms } from './line-settlement.js';
-import { amountText, quantityOfAmount } from './money-units.js';
-import { quantityUnitsOf } from './quantity-units.js';
-import type { RatedCharge } from './rated-batch.js';
-import { counterKey, settleRow, topUpCounter } from './settle-row.js';
+import { amountText, quantityOfAmount } from '../../domain/money-units.js';
+import { quantityUnitsOf } from '../../domain/quantity-units.js';
+import type { RatedCharge } from '../../domain/rated-batch.js';
+import { counterKey, settleRow, topUpCounter } from '../../domain/settle-row.js';
 
 const HOLDER = 'A\nS';
-const CYCLES = { startAt: (at: number) => at - (at % 100) };
+const CYCLES = {
+  startAt: (at: number) => at - (at % 100),
+  endAt: (at: number) => at - (at % 100) + 100,
+  timeZone: 'UTC',
+};
 const EUR = 'EUR';
 
 const units = fc.oneof(fc.bigInt({ min: 0n, max: 50n }), fc.bigInt({ min: 0n, max: 10n ** 13n }));

@@ -1,10 +1,10 @@
-import { BalanceDraft } from './balance-draft.js';
-import type { BalanceLedger } from './balance-ledger.js';
-import type { RatedBefore, RatedPurse } from './events.js';
-import { amountText, quantityText } from './money-units.js';
-import { quantityUnitsOf } from './quantity-units.js';
-import type { RatedCharge } from './rated-batch.js';
-import { counterKey, CREDIT, drawnOf, isTopUpCounter, settleRow, topUpCounter } from './settle-row.js';
+import { DraftedBalances } from '../../../catalog/index.js';
+import type { BalanceLedger } from '../../domain/balance-ledger.js';
+import type { RatedBefore, RatedPurse } from '../../domain/events.js';
+import { amountText, quantityText } from '../../domain/money-units.js';
+import { quantityUnitsOf } from '../../domain/quantity-units.js';
+import type { RatedCharge } from '../../domain/rated-batch.js';
+import { counterKey, CREDIT, drawnOf, isTopUpCounter, settleRow, topUpCounter } from '../../domain/settle-row.js';
 
 /** Balances that never begin anew are kept in this period. */
 const NO_PERIOD = 0;
@@ -47,7 +47,7 @@ interface Purse {
  * A draft for a line whose account has terms of its own. To its price, a prepaid allowance has what the subscription has
  * of it and what is left of its top-ups; what commitments give is not the price's to use.
  */
-export class SettlingDraft extends BalanceDraft {
+export class SettlingDraft extends DraftedBalances {
   private terms: LineTerms = { commitments: [], topUps: undefined, granted: () => undefined };
   private place: LinePlace | undefined;
   private readonly purses = new Map<string, Purse>();
