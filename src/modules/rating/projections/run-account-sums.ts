@@ -129,7 +129,10 @@ function ordered<Value>(values: ReadonlyMap<string, Value>): Value[] {
 }
 
 function plus(a: string | undefined, b: string): string {
-  return new DecimalTally().add(a ?? '0').add(b).toString();
+  return new DecimalTally()
+    .add(a ?? '0')
+    .add(b)
+    .toString();
 }
 
 function negated(quantity: string): string {
