@@ -14,7 +14,7 @@ import { differences, finalState, stateHash, type FinalState } from './final-sta
 import { Instances, LEASE_TTL_MS } from './instances.js';
 import { ACCOUNTS, MainJob, STEPS, type StepName } from './main-job.js';
 import { logFacts } from './log-facts.js';
-import { setUpMonth } from './month-plan.js';
+import { MONTH_FILES, setUpMonth } from './month-plan.js';
 import { compareReadModels, verifyChains } from './replay-tool.js';
 import { liveThrough, makeBirthplace, Work } from './whole-life.js';
 
@@ -166,7 +166,7 @@ async function ratedShare(api: ApiClient): Promise<number> {
   }
   const { items } = await api.get<Files>('/v1/usage-files');
   const rated = items.reduce((sum, { phases }) => sum + (phases?.rating?.processed ?? 0), 0);
-  return rated / (2 * RECORDS);
+  return rated / (2 * RECORDS + MONTH_FILES.reduce((sum, { records }) => sum + records, 0));
 }
 
 async function sentShare(instances: Instances, sandbox: ApiClient): Promise<number> {
