@@ -116,6 +116,8 @@ export interface RatedBefore {
   readonly elsewhere?: Readonly<Record<string, readonly [holder: string, period: number, end?: number | null]>>;
   /** From which billing cycles before something of an allowance was carried over, the oldest first. */
   readonly carried?: readonly RatedCarry[];
+  /** What was granted of an allowance where it was not the whole: the subscription began in the cycle. */
+  readonly granted?: Readonly<Record<string, string>>;
   /** Of the allowances its charge names those that are not valid at its time. */
   readonly notValid?: readonly string[];
   /** Of its accumulators those that add up amounts. */

@@ -217,8 +217,8 @@ export class RatedBatch {
 /** What is found beyond the usual, and the names of the counters among the impacts. */
 function findingsBytes(before: RatedCharge['before']): number {
   if (before === null) return 0;
-  const { balances, order, charges, pieces, meter, elsewhere, carried, custom, commitments } = before;
-  const findings = [balances, order, charges, pieces, meter, elsewhere, carried, custom, commitments];
+  const { balances, order, charges, pieces, meter, elsewhere, carried, granted, custom, commitments } = before;
+  const findings = [balances, order, charges, pieces, meter, elsewhere, carried, granted, custom, commitments];
   const usual = findings.every((finding) => finding === undefined);
   return usual ? 0 : 2 * JSON.stringify(before).length;
 }

@@ -38,7 +38,7 @@ export function lineTermsOf(
   return {
     commitments,
     topUps: prepaid ? (special === undefined ? [] : topUpsAt(special, at)) : undefined,
-    granted: (name) => grants.find(({ allowance }) => allowance === name)?.quantity,
+    granted: (name) => grants.find(({ allowance }) => allowance === name),
   };
 }
 

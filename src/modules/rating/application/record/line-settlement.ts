@@ -18,7 +18,7 @@ export interface LineTerms {
   readonly topUps:
     readonly { readonly reference: string; readonly resource: string; readonly quantity: string }[] | undefined;
   /** What the price grants of an allowance in a billing cycle. */
-  readonly granted: (allowance: string) => string | undefined;
+  readonly granted: (allowance: string) => { readonly quantity: string; readonly proration?: string } | undefined;
 }
 
 export interface LinePlace {
@@ -133,13 +133,15 @@ export class SettlingDraft extends DraftedBalances {
     const key = ALLOWANCE + resource;
     purse.own = super.get(key);
     if (purse.own === undefined) {
-      purse.granted = this.terms.granted(resource);
-      // What else comes with the grant (what is carried over) is for the price to say: top-ups wait for the next line.
-      if (purse.granted !== undefined && this.elsewhere?.placeOf(key) !== undefined) {
+      const grant = this.terms.granted(resource);
+      // How much it is, and what is carried over with it, is for the price to say: top-ups wait for the next line.
+      const isPlain = grant?.proration === undefined && this.elsewhere?.placeOf(key) === undefined;
+      if (grant !== undefined && !isPlain) {
         this.purses.delete(resource);
         return;
       }
-      if (purse.granted !== undefined) purse.own = quantityUnitsOf(purse.granted);
+      purse.granted = grant?.quantity;
+      if (grant !== undefined) purse.own = quantityUnitsOf(grant.quantity);
     }
     this.added.set(key, this.leftIn(purse));
   }

@@ -29,15 +29,18 @@ export function withPlaces(
   const ofAmounts = charges.some(({ amounts }) => amounts.length > 0);
   if (elsewhere === undefined && !ofAmounts) return before;
   const carried = elsewhere?.takeCarried() ?? [];
+  const granted = elsewhere?.takeGranted() ?? {};
   const places = elsewhere === undefined ? {} : placesOf(elsewhere, charges, impacts, before);
   const notValid = elsewhere === undefined ? [] : notValidOf(elsewhere, charges);
   const amounts = [...new Set(charges.flatMap((charge) => charge.amounts))];
-  const nothing = carried.length === 0 && Object.keys(places).length === 0 && notValid.length === 0;
+  const asUsual = Object.keys(places).length === 0 && Object.keys(granted).length === 0;
+  const nothing = carried.length === 0 && asUsual && notValid.length === 0;
   if (nothing && !ofAmounts) return before;
   return {
     ...(before ?? FOUND_NOTHING),
     ...(Object.keys(places).length === 0 ? {} : { elsewhere: places }),
     ...(carried.length === 0 ? {} : { carried }),
+    ...(Object.keys(granted).length === 0 ? {} : { granted }),
     ...(notValid.length === 0 ? {} : { notValid }),
     ...(ofAmounts ? { amounts } : {}),
   };

@@ -33,17 +33,17 @@ interface Part {
  *     this cycle       |##########| its own grant
  *
  * @param earlier the oldest first, without gaps, up to the cycle before.
- * @param grant what a cycle without a use was granted.
+ * @param grant what a cycle without a use was granted, by its start.
  */
 export function carriedOver(
   name: string,
   earlier: readonly EarlierCycle[],
-  grant: QuantityUnits,
+  grant: (cycle: number) => QuantityUnits,
   { cap, cycles }: CarryRule,
 ): readonly Carry[] {
   let parts: Part[] = [];
-  for (const { back, left } of earlier) {
-    for (const [age, units] of left ?? [[0, grant]]) parts.push({ source: back, age, left: units });
+  for (const { back, start, left } of earlier) {
+    for (const [age, units] of left ?? [[0, grant(start)] as const]) parts.push({ source: back, age, left: units });
     // Into the next cycle, in which everything is one older.
     parts = parts.filter(({ source, age, left: units }) => units > 0n && age + source - back + 1 <= cycles);
     dropOver(cap, parts);
@@ -54,7 +54,7 @@ export function carriedOver(
       const part = parts.find((candidate) => candidate.source === back && candidate.age === age);
       return [age, quantityText(part?.left ?? 0n)] as const;
     });
-    return [name, back, start, left === undefined ? quantityText(grant) : null, taken];
+    return [name, back, start, left === undefined ? quantityText(grant(start)) : null, taken];
   });
 }
 

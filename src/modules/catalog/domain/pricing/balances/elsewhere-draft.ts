@@ -10,9 +10,11 @@ import {
   type Keeping,
   type KeptResources,
 } from './keeping.js';
+import type { CompiledGrant } from '../compiled/compiled-grant.js';
 import type { KeptElsewhere } from '../charging/priced-usage.js';
 import { ageOfBucket, allowanceKey, bucketName, type ResourceKey } from './resource-keys.js';
-import { quantityOf, type QuantityUnits } from '../numbers/scaled.js';
+import { quantityOf, quantityText, type QuantityUnits } from '../numbers/scaled.js';
+import { shareOf } from '../numbers/share.js';
 
 type Place = readonly [holder: string, period: number];
 
@@ -39,6 +41,7 @@ export class ElsewhereDraft implements KeptElsewhere {
   private readonly places = new Map<ResourceKey, Place | undefined>();
   private readonly carried: Carry[] = [];
   private untold: Carry[] = [];
+  private prorated: Record<string, string> = {};
 
   constructor(
     private readonly store: BalanceStore,
@@ -117,14 +120,28 @@ export class ElsewhereDraft implements KeptElsewhere {
     }
   }
 
-  carryOver(allowance: string, granted: QuantityUnits): readonly Carry[] {
+  carryOver(allowance: string, grant: CompiledGrant): readonly Carry[] {
     const keeping = this.record.resources.of(allowanceKey(allowance));
     if (keeping?.rollover === undefined) return [];
     const earlier = this.earlierCycles(allowance, keeping.rollover.cycles, this.holderOf(keeping));
+    const granted = (cycle: number): QuantityUnits => this.grantIn(cycle, grant);
     const carries = carriedOver(allowance, earlier, granted, keeping.rollover);
     this.carried.push(...carries);
     this.untold.push(...carries);
     return carries;
+  }
+
+  grantedOf(allowance: string, grant: CompiledGrant): QuantityUnits {
+    const period = this.record.resources.of(allowanceKey(allowance))?.period.type ?? 'CYCLE';
+    const units = period === 'CYCLE' ? this.grantIn(this.record.cycle, grant) : grant.units;
+    if (units !== grant.units) this.prorated[allowance] = quantityText(units);
+    return units;
+  }
+
+  takeGranted(): Readonly<Record<string, string>> {
+    const { prorated } = this;
+    this.prorated = {};
+    return prorated;
   }
 
   takeCarried(): readonly Carry[] {
@@ -151,6 +168,17 @@ export class ElsewhereDraft implements KeptElsewhere {
       }
     }
     this.carried.length = 0;
+  }
+
+  /** By days of the account's zone: the day on which the subscription begins is its own. */
+  private grantIn(cycle: number, { units, proration }: CompiledGrant): QuantityUnits {
+    const since = this.record.since();
+    if (proration === undefined || since <= cycle) return units;
+    if (proration === 'NO_CHARGE') return 0n;
+    const { calendar } = this.record;
+    const whole = daysBetween(cycle, calendar.endAt(cycle));
+    const from = daysBetween(cycle, dayOf(since, calendar.timeZone));
+    return from >= whole ? 0n : shareOf(units, { from: BigInt(from), to: BigInt(whole), whole: BigInt(whole) });
   }
 
   private holderOf({ scope }: Keeping): string {
@@ -237,4 +265,9 @@ export class ElsewhereDraft implements KeptElsewhere {
     }
     return unused.slice(0, subscribed).reverse();
   }
+}
+
+/** Between two midnights of one zone: one of the days may have an hour more or less. */
+function daysBetween(from: number, to: number): number {
+  return Math.round((to - from) / 86_400_000);
 }

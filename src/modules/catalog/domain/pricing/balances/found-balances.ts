@@ -1,4 +1,5 @@
 import { EARLIER } from './balance-places.js';
+import type { CompiledGrant } from '../compiled/compiled-grant.js';
 import type { Carry } from './carry.js';
 import type { Before } from '../charging/charged.js';
 import type { CompiledAllowance, CompiledCharge } from '../compiled/compile-charge.js';
@@ -75,8 +76,9 @@ export class FoundBalances implements Balances {
   readonly elsewhere: KeptElsewhere | undefined;
 
   constructor(charge: CompiledCharge, before: Before | null) {
-    const { accumulator = null, allowances = {}, balances = {}, carried } = before ?? {};
-    this.elsewhere = carried === undefined ? undefined : new FoundCarries(carried);
+    const { accumulator = null, allowances = {}, balances = {}, carried, granted } = before ?? {};
+    const found = carried !== undefined || granted !== undefined;
+    this.elsewhere = found ? new FoundGrants(carried ?? [], granted ?? {}) : undefined;
     const { position } = charge;
     if (position.by !== 'QUANTITY' && accumulator !== null) {
       this.found.set(position.by === 'EARLIER_PERIOD' ? EARLIER + position.key : position.key, quantityOf(accumulator));
@@ -107,9 +109,21 @@ export class FoundBalances implements Balances {
   }
 }
 
-/** What was carried over, to carry it over again; all else of it stands in the charge. */
-class FoundCarries implements KeptElsewhere {
-  constructor(private readonly carried: readonly Carry[]) {}
+/** What was granted and carried over, to do it again; all else of it stands in the charge. */
+class FoundGrants implements KeptElsewhere {
+  constructor(
+    private readonly carried: readonly Carry[],
+    private readonly granted: Readonly<Record<string, string>>,
+  ) {}
+
+  grantedOf(allowance: string, { units }: CompiledGrant): QuantityUnits {
+    const found = this.granted[allowance];
+    return found === undefined ? units : quantityOf(found);
+  }
+
+  takeGranted(): Readonly<Record<string, string>> {
+    return {};
+  }
 
   carryOver(allowance: string): readonly Carry[] {
     return this.carried.filter(([name]) => name === allowance);

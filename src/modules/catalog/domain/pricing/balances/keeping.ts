@@ -38,6 +38,8 @@ export interface Keeping {
 
 const CYCLE: KeptPeriod = { type: 'CYCLE' };
 
+const NOTHING_ELSEWHERE: NonNullable<PriceUnits['elsewhere']> = { sharedByDefault: false, timeZone: 'UTC' };
+
 /** How the resources are kept that the building blocks in force say something unusual of. */
 export class KeptResources {
   private readonly known = new Map<ResourceKey, Keeping | null>();
@@ -47,9 +49,13 @@ export class KeptResources {
     private readonly rules: NonNullable<PriceUnits['elsewhere']>,
   ) {}
 
-  /** Undefined when every balance is a subscription's in a billing cycle: then nothing is asked per record. */
-  static of(units: PriceUnits): KeptResources | undefined {
-    return units.elsewhere === undefined ? undefined : new KeptResources(units, units.elsewhere);
+  /**
+   * Undefined when every balance is a subscription's in a billing cycle: then nothing is asked per record.
+   * @param prorates something is granted for a part of a cycle, so that it is asked all the same.
+   */
+  static of(units: PriceUnits, prorates = false): KeptResources | undefined {
+    if (units.elsewhere === undefined && !prorates) return undefined;
+    return new KeptResources(units, units.elsewhere ?? NOTHING_ELSEWHERE);
   }
 
   /** Undefined: the usual. */

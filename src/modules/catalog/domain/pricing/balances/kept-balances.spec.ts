@@ -294,3 +294,45 @@ it('a commitment of 9500 as an allowance over a year: 8000, then 2000 more cost 
   });
   expect([one.use('2026-01-15T00:00:00Z', '8000'), one.use('2026-11-15T00:00:00Z', '2000')]).toEqual(['0', '500']);
 });
+
+describe('what is granted in the billing cycle in which a subscription begins', () => {
+  const grants = (proration?: string) => [
+    {
+      allowance: 'A',
+      quantity: '600',
+      unit: 'seconds',
+      per: 'CYCLE',
+      ...(proration === undefined ? {} : { proration }),
+    },
+  ];
+  const since = '2026-04-11T10:00:00Z';
+
+  it.each([
+    // April has 30 days, the 11th to the 30th are 20 of them: 400 of 600 are free, 900 - 400.
+    ['PRORATE', '500'],
+    ['NO_CHARGE', '900'],
+    ['FULL_CHARGE', '300'],
+    [undefined, '300'],
+  ])('%s', (proration, expected) => {
+    const one = subscription({ grants: grants(proration), charge: { allowances: ['A'] }, since });
+    expect(one.use('2026-04-12T10:00:00Z', '900')).toBe(expected);
+    expect(one.use('2026-04-13T10:00:00Z', '1')).toBe('1');
+    // From the next one on it is whole: 700 - 600.
+    expect(one.use('2026-05-02T10:00:00Z', '700')).toBe('100');
+  });
+
+  it('is by days of the account, of which one may have an hour less', () => {
+    // In Berlin it begins on March 29, when clocks go forward: 3 of 31 days, 30 of 310.
+    const march = [{ ...grants('PRORATE')[0], quantity: '310' }];
+    const world = { timeZone: 'Europe/Berlin', since: '2026-03-28T23:30:00Z', charge: { allowances: ['A'] } };
+    expect(subscription({ ...world, grants: march }).use('2026-03-30T10:00:00Z', '100')).toBe('70');
+  });
+
+  it('is carried over as what it was', () => {
+    const rollover = { cap: '1000', cycles: 1 };
+    const allowances = { A: { unit: 'seconds', priority: 1, validity: { type: 'CYCLE' }, rollover } } as const;
+    const one = subscription({ grants: grants('PRORATE'), allowances, charge: { allowances: 'ANY_MATCHING' }, since });
+    // Nothing was used in April: its 400 come over, and 600 are granted in May.
+    expect(one.use('2026-05-02T10:00:00Z', '1200')).toBe('200');
+  });
+});

@@ -178,10 +178,11 @@ function usagePieces(charging: Charging, prices: PiecePrices, usage: UsagePieces
 function grant({ allowances, balances, impacts }: Charging): void {
   for (const { name, key, granted } of allowances) {
     if (granted === undefined || balances.get(key) !== undefined) continue;
-    const carries = balances.elsewhere?.carryOver(name, granted.units) ?? [];
-    for (const carry of carries) noteCarry(balances, carry, impacts);
-    balances.set(key, granted.units);
-    impacts.push(['ALLOWANCE', name, granted.text, null, null, null]);
+    const { elsewhere } = balances;
+    for (const carry of elsewhere?.carryOver(name, granted) ?? []) noteCarry(balances, carry, impacts);
+    const units = elsewhere?.grantedOf(name, granted) ?? granted.units;
+    balances.set(key, units);
+    impacts.push(['ALLOWANCE', name, units === granted.units ? granted.text : quantityText(units), null, null, null]);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Carry } from '../balances/carry.js';
+import type { CompiledGrant } from '../compiled/compiled-grant.js';
 import type { ResourceKey } from '../balances/resource-keys.js';
 import type { QuantityUnits } from '../numbers/scaled.js';
 
@@ -44,7 +45,11 @@ export interface KeptElsewhere {
   /** When it expires (epoch ms): what was carried over expires before what was granted later. */
   expiryOf(allowance: string): number;
   /** Takes what is carried over out of earlier cycles, at a grant; what it gives in this cycle is for the caller to set. */
-  carryOver(allowance: string, granted: QuantityUnits): readonly Carry[];
+  carryOver(allowance: string, grant: CompiledGrant): readonly Carry[];
+  /** What is granted in the billing cycle of the record: less than the whole where the subscription begins in it. */
+  grantedOf(allowance: string, grant: CompiledGrant): QuantityUnits;
+  /** What was granted otherwise than whole since this was last asked, by allowance. */
+  takeGranted(): Readonly<Record<string, string>>;
   /** What was carried over since this was last asked. */
   takeCarried(): readonly Carry[];
 }

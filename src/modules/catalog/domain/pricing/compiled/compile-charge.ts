@@ -1,6 +1,7 @@
 import { Decimal } from '../../../../../shared/kernel/decimal.js';
 import { RATING_SCALE } from '../../../../../shared/kernel/money.js';
 import { ChargeFunction } from './charge-function.js';
+import type { CompiledGrant } from './compiled-grant.js';
 import type { PriceUnits } from './price-units.js';
 import { compileRateUnit, type CompiledRateUnit } from './rate-unit.js';
 import {
@@ -26,7 +27,7 @@ export interface CompiledAllowance {
   readonly name: string;
   readonly key: ResourceKey;
   /** What a period of it is granted at the first use; undefined when this price grants none. */
-  readonly granted: { readonly units: QuantityUnits; readonly text: string } | undefined;
+  readonly granted: CompiledGrant | undefined;
 }
 
 /** A balance an impact may be on. */
@@ -215,6 +216,9 @@ function bucketsOf(pricing: Pricing, name: string, units: PriceUnits): readonly 
 
 export function allowanceOf(pricing: Pricing, name: string): CompiledAllowance {
   const grant = pricing.grants?.find((candidate) => candidate.allowance === name);
-  const granted = grant === undefined ? undefined : { units: quantityOf(grant.quantity), text: grant.quantity };
+  const granted =
+    grant === undefined
+      ? undefined
+      : { units: quantityOf(grant.quantity), text: grant.quantity, proration: grant.proration };
   return { name, key: allowanceKey(name), granted };
 }

@@ -21,7 +21,7 @@ export class CompiledPrice {
   readonly currency: string;
   readonly charges: readonly CompiledCharge[];
   readonly spend: CompiledSpend | undefined;
-  /** Undefined when all balances are a subscription's in a billing cycle. */
+  /** Undefined when all balances are a subscription's in a billing cycle and are granted whole. */
   readonly resources: KeptResources | undefined;
   private readonly parts = new Map<string, readonly Part[]>();
 
@@ -33,7 +33,8 @@ export class CompiledPrice {
     this.currency = pricing.currency;
     this.charges = pricing.charges.map((_, index) => compileCharge(pricing, index, units, scope));
     this.spend = spendOf(pricing, scope);
-    this.resources = KeptResources.of(units);
+    const prorates = pricing.grants?.some(({ proration }) => proration !== undefined) ?? false;
+    this.resources = KeptResources.of(units, prorates);
   }
 
   /** What a record of a usage type is charged for, part by part; empty when no charge is meant for it. */

@@ -133,6 +133,8 @@ function balanceSteps(explained: Explained): string[] {
   }
   for (const [key, [holder, period]] of Object.entries(before.elsewhere ?? {}))
     steps.push(placeStep(key, holder, period));
+  for (const [allowance, quantity] of Object.entries(before.granted ?? {}))
+    steps.push(`The subscription began in this billing cycle: of allowance ${allowance} its part is ${quantity}.`);
   for (const allowance of before.notValid ?? []) steps.push(`Allowance ${allowance} is not valid at its time.`);
   const names = before.order ?? charge.allowances.map((allowance) => allowance.name);
   for (const allowance of names) {

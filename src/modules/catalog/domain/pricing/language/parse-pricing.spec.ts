@@ -175,6 +175,15 @@ describe('parsePricing', () => {
       'grants[0].allowance',
     ],
     [
+      'a proration of a grant that is none',
+      {
+        currency: 'EUR',
+        charges: [{ ...flat, allowances: ['A'] }],
+        grants: [{ allowance: 'A', quantity: '1', unit: 'seconds', proration: 'HALF' }],
+      },
+      'grants[0].proration',
+    ],
+    [
       'a grant in another unit',
       {
         currency: 'EUR',

@@ -2,7 +2,7 @@ import type { FieldError } from '../../../../../shared/kernel/refusal.js';
 import { isCurrencyCode } from '../../../../../shared/kernel/money.js';
 import { checkReferences } from './check-references.js';
 import { absent, describe, FieldReader, join, present, QUANTITY_RULE } from './field-reader.js';
-import { SELECTS, type Charge, type Grant, type Pricing, type SpendLimits } from './pricing.js';
+import { PRORATIONS, SELECTS, type Charge, type Grant, type Pricing, type SpendLimits } from './pricing.js';
 import { readCharge, readLimits } from './read-charge.js';
 
 export type ParsedPricing = { readonly pricing: Pricing } | { readonly errors: readonly FieldError[] };
@@ -61,7 +61,7 @@ function readGrants(reader: FieldReader, value: unknown): Grant[] | undefined {
   const grants: Grant[] = [];
   reader.list(value, 'grants', 32)?.forEach((entry, index) => {
     const path = `grants[${index}]`;
-    const members = reader.members(entry, path, ['allowance', 'quantity', 'unit', 'per']);
+    const members = reader.members(entry, path, ['allowance', 'quantity', 'unit', 'per', 'proration']);
     if (members === undefined) return;
     for (const member of ['allowance', 'quantity', 'unit']) {
       if (absent(members[member])) reader.fail(join(path, member), 'is missing');
@@ -70,11 +70,18 @@ function readGrants(reader: FieldReader, value: unknown): Grant[] | undefined {
     const quantity = reader.decimal(members['quantity'], join(path, 'quantity'), QUANTITY_RULE);
     const unit = reader.name(members['unit'], join(path, 'unit'));
     const per = reader.choice(members['per'] ?? 'CYCLE', join(path, 'per'), ['CYCLE'] as const);
+    const proration = reader.choice(members['proration'] ?? 'FULL_CHARGE', join(path, 'proration'), PRORATIONS);
     if (allowance === undefined || quantity === undefined || unit === undefined || per === undefined) return;
     if (grants.some((other) => other.allowance === allowance)) {
       reader.fail(join(path, 'allowance'), `"${allowance}" is granted twice: put both quantities into one grant`);
     }
-    grants.push({ allowance, quantity, unit, per });
+    grants.push({
+      allowance,
+      quantity,
+      unit,
+      per,
+      ...(proration === undefined || proration === 'FULL_CHARGE' ? {} : { proration }),
+    });
   });
   return grants;
 }

@@ -146,6 +146,11 @@ export interface Grant {
   /** The measure it is counted in: that of every charge that draws on it. */
   readonly unit: string;
   readonly per: 'CYCLE';
+  /**
+   * What is granted in a cycle in which the subscription begins: the share of its days, or nothing. Absent: the whole, as in
+   * every other cycle.
+   */
+  readonly proration?: Exclude<Proration, 'FULL_CHARGE'>;
 }
 
 export const OCCASIONS = ['ACTIVATION', 'CYCLE_START', 'CYCLE_END'] as const;

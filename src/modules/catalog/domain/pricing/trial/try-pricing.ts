@@ -82,7 +82,7 @@ export function tryPricing(pricing: Pricing, records: readonly PricedUsage[], gr
     return price;
   };
   const explaining = compilePricing(pricing);
-  const balances = new TrialBalances(ground.cycles, records[0]?.at ?? 0, ground.start);
+  const balances = new TrialBalances(ground.cycles, ground.cycles.startAt(records[0]?.at ?? 0), ground.start);
   const lines: Line[] = [];
   const tried = records.map((usage): TriedRecord => {
     const cycle = ground.cycles.startAt(usage.at);
