@@ -174,7 +174,7 @@ describe('Ingestion over HTTP', () => {
   it('names everything wrong with a mapping, and tries one without storing anything', async () => {
     const wrong = {
       ...DEFINITION,
-      usageRecordType: 'PREPAID',
+      usageRecordType: 'SOMEDAY',
       format: { type: 'DELIMITED', delimiter: ';;', header: 'yes' },
       fields: { ...DEFINITION.fields, at: { column: 't', format: 'dd.MM.yy' }, colour: 1 },
       identity: { fields: ['serviceId', 'q.bytes'] },

@@ -1,5 +1,7 @@
 import { openApiDocument } from '../../src/shared/http/openapi.js';
 import { ApiClient } from '../../src/tools/local/api-client.js';
+import { feed } from '../../src/tools/local/sample-setup.js';
+import { correctedPrice, MOBILE_OFFER } from '../support/told-again.js';
 import { problemOf, sampleText, SampleWorld } from '../support/sample-world.js';
 
 const ACCOUNTS = 60;
@@ -23,6 +25,8 @@ let world: SampleWorld;
 let fileId: string;
 let acme: ApiClient;
 let viewer: string;
+/** A preview that proposes changes. */
+let runId: string;
 
 interface Listed {
   readonly items: readonly Readonly<Record<string, unknown>>[];
@@ -67,6 +71,8 @@ async function somethingOfEverything(): Promise<void> {
   });
   for (const businessDate of ['2026-02-01', '2026-02-02', '2026-02-03'])
     await api.post('/v1/job-schedules/daily/executions', { businessDate });
+  await ownTerms();
+  await ratingRuns();
   await buildingBlocks();
   const key = await api.post<{ key: string }>('/v1/api-keys', { name: 'Reader', roles: ['viewer'] });
   viewer = key.key;
@@ -83,6 +89,38 @@ async function buildingBlocks(): Promise<void> {
       if ('value' in example) await world.api.post(`/v1/${kind}`, example.value);
   }
   await world.api.put('/v1/system-properties/timeZone', { value: 'Europe/Berlin', reason: 'Where we are' });
+}
+
+/** What one account has beside the catalog. */
+async function ownTerms(): Promise<void> {
+  await world.api.post('/v1/allowances', { id: 'GIFT', unit: 'seconds', reason: 'Launch' });
+  const said = (id: string, object: string, payload: object) => ({
+    messageId: `own-${id}`,
+    object,
+    action: 'CREATE',
+    effectiveFrom: '2026-01-01T00:00:00Z',
+    payload: { account: 'A0000005', subscription: 'S0000005', ...payload },
+  });
+  await feed(world.api, 'accounts', [
+    said('1', 'TOP_UP', { reference: 'receipt-1', resource: 'EUR', quantity: '10' }),
+    said('2', 'TOP_UP', { reference: 'receipt-2', resource: 'EUR', quantity: '5' }),
+    said('3', 'CUSTOM_RATES', { priceOfferId: MOBILE_OFFER, charge: 'messages', steps: [{ price: '0.01' }] }),
+    said('4', 'COMMITMENT', { allowance: 'GIFT', amount: '5', currency: 'EUR' }),
+  ]);
+  await world.app.settle();
+}
+
+/** Two of each kind. */
+async function ratingRuns(): Promise<void> {
+  const { api, app } = world;
+  await api.put(`/v1/price-offers/${MOBILE_OFFER}/pricing`, correctedPrice());
+  const wanted = { selection: { priceOfferId: MOBILE_OFFER }, reason: 'It was agreed otherwise' };
+  for (const run of ['1', '2']) {
+    ({ runId } = await api.post<{ runId: string }>('/v1/rerates', { ...wanted, mode: 'PREVIEW' }));
+    const asOf = `2026-03-0${run}T00:00:00Z`;
+    for (const kind of ['SECOND_PASS', 'CYCLE_END']) await api.post('/v1/rating-runs', { kind, asOf, reason: 'Over' });
+    await app.settle(60_000);
+  }
 }
 
 /** A command that changes nothing that other tests look at, yet leaves an event. */
@@ -151,7 +189,7 @@ describe('lists', () => {
   const pathOf = (list: string): string =>
     list
       .replace('zone-units/{id}', 'zone-units/DESTINATIONS')
-      .replaceAll(/\{(\w+)\}/g, (_, name: string) => ({ fileId, ...NAMES })[name] ?? '');
+      .replaceAll(/\{(\w+)\}/g, (_, name: string) => ({ fileId, runId, ...NAMES })[name] ?? '');
 
   it('walks every item of every list exactly once, whatever the page size', async () => {
     const walked = lists();

@@ -1,6 +1,6 @@
 import type { ManualClock } from '../../src/shared/kernel/clock.js';
 import { missingCustomers, sampleAccountId } from '../../src/tools/demo/data/sample-accounts.js';
-import { latePrice } from '../../src/tools/demo/data/sample-catalog.js';
+import { latePrice, samplePrices } from '../../src/tools/demo/data/sample-catalog.js';
 import { SAMPLE_SERVICES, SampleUsage, unknownServiceIds } from '../../src/tools/demo/data/sample-usage.js';
 import { until } from '../../src/tools/local/api-client.js';
 import { feed } from '../../src/tools/local/sample-setup.js';
@@ -89,6 +89,18 @@ export async function tellAgain(world: SampleWorld, clock: ManualClock, { accoun
   const strange = { lineId: 'not-ours', invoiceNo: 'INV-9', invoiceLineNo: 1, amount: '1', currency: 'EUR' };
   await then(() => api.post('/v1/invoice-lines', { lines: [strange] }));
 
+  await then(() => api.put(`/v1/price-offers/${MOBILE_OFFER}/pricing`, correctedPrice()));
+  const wanted = { selection: { priceOfferId: MOBILE_OFFER }, reason: 'It was agreed otherwise' };
+  let previewId = '';
+  await then(async () => {
+    ({ runId: previewId } = await api.post<{ runId: string }>('/v1/rerates', { ...wanted, mode: 'PREVIEW' }));
+  });
+  const { hash: previewHash } = await api.get<{ hash: string }>(`/v1/rerates/${previewId}`);
+  await then(() => api.post('/v1/rerates', { ...wanted, mode: 'COMMIT', previewId, previewHash }));
+  for (const kind of ['SECOND_PASS', 'CYCLE_END']) {
+    await then(() => api.post('/v1/rating-runs', { kind, asOf: '2026-11-01T00:00:00Z', reason: 'October is over' }));
+  }
+
   const date = new Date(clock.now()).toISOString().slice(0, 10);
   await then(() => api.post('/v1/job-schedules/daily/executions', { businessDate: date }));
   await then(async () => {
@@ -102,13 +114,26 @@ export async function tellAgain(world: SampleWorld, clock: ManualClock, { accoun
   await then(() => api.post('/v1/replays', { readModel: 'suspense', reason: 'An audit' }));
 }
 
+export const MOBILE_OFFER = 'MOBILE_M.STANDARD.MOBILE.EUR';
+
+/** Messages are dearer than the sample has them, and there is a fee. */
+export function correctedPrice() {
+  const sample = samplePrices().find(({ priceOfferId }) => priceOfferId === MOBILE_OFFER)?.body.pricing;
+  const { charges, ...price } = sample as { readonly charges: readonly { readonly name: string }[] };
+  const tiers = { by: 'QUANTITY', scope: 'GRADUATED', steps: [{ price: '0.08' }] };
+  const changed = charges.map((charge) => (charge.name === 'messages' ? { ...charge, tiers } : charge));
+  const fee = { name: 'fee', on: 'CYCLE_START', fixed: '9.99' };
+  const pricing = { ...price, charges: [...changed, fee] };
+  return { effectiveFrom: '2026-01-01T00:00:00Z', pricing, reason: 'It was agreed otherwise' };
+}
+
 const JOBS = ['AGGREGATION', 'SYNC_TRANSACTION', 'INVOICE_LINES'];
 
 /** What a mobile customer of the sample has beside the catalog. */
 const SPECIAL_TERMS = [
   specialTerms('TOP_UP', { reference: 'receipt-1', resource: 'EUR', quantity: '10' }),
   specialTerms('CUSTOM_RATES', {
-    priceOfferId: 'MOBILE_M.STANDARD.MOBILE.EUR',
+    priceOfferId: MOBILE_OFFER,
     charge: 'messages',
     steps: [{ price: '0.01' }],
   }),
