@@ -144,15 +144,16 @@ class AccountSums {
     sign: 1 | -1,
     position: number,
   ): void {
+    // Nearly always: nothing is put together to find a balance that is there.
+    const isUsual = before === null || (before.elsewhere === undefined && before.carried === undefined);
     for (const impact of impacts) {
       const [kind, resource, quantity, , amount] = impact;
-      const key = keyOfImpact(impact);
-      if (kind === 'PRICE' || key === undefined) continue;
-      const [holder, period, end = null] = placeOfImpact(impact, key, before) ?? [undefined, cycle];
-      const owner = holder === undefined ? { subscription, serviceId: '' } : ownerOf(holder);
+      if (kind === 'PRICE') continue;
       const name = kind === 'ALLOWANCE' ? allowanceOfBucket(resource) : resource;
+      const balance =
+        (isUsual ? this.usualBalance(cycle, subscription, kind, name) : undefined) ??
+        this.balance(balanceOf(impact, { kind, resource: name }, { cycle, subscription, before }), position);
       const change = sign === 1 ? quantity : negated(quantity);
-      const balance = this.balance({ ...owner, cycle: period, kind, resource: name, periodEnd: end }, position);
       balance.last = position;
       balance.change.add(change);
       if (kind !== 'ALLOWANCE' || amount !== null) continue;
@@ -160,6 +161,16 @@ class AccountSums {
       const isGrant = name === resource && !quantity.startsWith('-');
       (isGrant ? balance.granted : balance.carried).add(change);
     }
+  }
+
+  /** Of the subscription in its billing cycle, when it is known. */
+  private usualBalance(cycle: number, subscription: string, kind: string, resource: string): BalanceSum | undefined {
+    for (const sum of this.balances) {
+      const { key } = sum;
+      const isIts = key.resource === resource && key.cycle === cycle && key.kind === kind;
+      if (isIts && key.subscription === subscription && key.serviceId === '') return sum;
+    }
+    return undefined;
   }
 
   private summary(cycle: number, usageType: string, currency: string, position: number): SummarySum {
@@ -190,6 +201,19 @@ class AccountSums {
     this.balances.push(made);
     return made;
   }
+}
+
+/** Whose balance an impact moved, and in which period. */
+function balanceOf(
+  impact: RatedImpact,
+  { kind, resource }: Pick<BalanceKey, 'kind' | 'resource'>,
+  { cycle, subscription, before }: Pick<MovedRow, 'cycle'> & { subscription: string; before: RatedBefore | null },
+): Omit<BalanceKey, 'tenant' | 'account'> {
+  const key = keyOfImpact(impact);
+  const place = key === undefined ? undefined : placeOfImpact(impact, key, before);
+  const [holder, period, end = null] = place ?? [undefined, cycle];
+  const owner = holder === undefined ? { subscription, serviceId: '' } : ownerOf(holder);
+  return { ...owner, cycle: period, kind, resource, periodEnd: end };
 }
 
 /** What a row says of the balances it moved. */
