@@ -1,5 +1,5 @@
 import { keyOfImpact, placeOfImpact } from './balance-places.js';
-import type { RatedBefore, RatedImpact, UsageBatchRatedColumns } from './events.js';
+import type { RatedBefore, RatedImpact, UsageBatchRated } from './events.js';
 import { quantityUnitsOf } from './quantity-units.js';
 
 /**
@@ -76,10 +76,11 @@ export class BalanceLedger {
   }
 
   /** Folds the monetized rows of a rated event: a balance is the sum of the impacts on it. */
-  fold(columns: UsageBatchRatedColumns): void {
-    const { account, subscription, cycle, impacts, before } = columns;
+  fold({ head, columns }: UsageBatchRated['data']): void {
+    const { account, subscription, cycle, impacts } = columns;
+    const before = head.elsewhere === true ? columns.before : undefined;
     for (let row = 0; row < impacts.length; row += 1) {
-      const found = before[row] ?? null;
+      const found = before?.[row] ?? null;
       this.foldImpacts(account[row] ?? '', subscription[row] ?? '', cycle[row] ?? 0, impacts[row] ?? [], 'MADE', found);
     }
   }

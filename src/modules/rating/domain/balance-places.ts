@@ -9,6 +9,11 @@ export function keyOfImpact([offerType, resource]: RatedImpact): string | undefi
   return offerType === 'ALLOWANCE' ? `allowance/${resource}` : `accumulator/${resource}`;
 }
 
+/** Whether a row moved a balance that is not the subscription's in its billing cycle: then it says where. */
+export function saysPlaces({ elsewhere, carried }: RatedBefore): boolean {
+  return elsewhere !== undefined || carried !== undefined;
+}
+
 /**
  * Where the balance is that an impact moves; undefined for the usual place, the subscription in the billing cycle of the
  * row. The row itself says it, so that balances are a fold of the stream alone, whatever is said of a resource later.

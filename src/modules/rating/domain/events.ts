@@ -59,6 +59,8 @@ export interface UsageBatchRatedHead {
   readonly money: Readonly<Record<string, string>>;
   /** Rows whose billing cycle was closed when they were rated, and the start of the open cycle they are booked in. */
   readonly late?: readonly (readonly [row: number, booked: number])[];
+  /** Some row says where its balances are (`before.elsewhere`, `before.carried`); absent: no row does. */
+  readonly elsewhere?: true;
 }
 
 /**

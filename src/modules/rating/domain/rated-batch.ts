@@ -1,4 +1,5 @@
 import { unitsToString } from '../../../shared/kernel/decimal.js';
+import { saysPlaces } from './balance-places.js';
 import type {
   RatedImpact,
   RatedSource,
@@ -56,6 +57,8 @@ const QUANTITY_SCALE = 12;
 /** What a row takes as JSON beside its texts, roughly and rather too much. */
 const ROW_BYTES = 160;
 const IMPACT_BYTES = 80;
+/** What a row found that is in these. */
+const USUAL_FINDINGS: readonly string[] = ['accumulator', 'allowances', 'measured'];
 
 type Mutable<Columns> = { -readonly [Name in keyof Columns]: Columns[Name] extends readonly (infer V)[] ? V[] : never };
 
@@ -118,6 +121,7 @@ export class RatedBatch {
   private readonly offers: { priceOfferId: string; version: number }[] = [];
   private readonly columns = emptyColumns();
   private readonly late: (readonly [row: number, booked: number])[] = [];
+  private elsewhere = false;
 
   constructor(readonly cause: UsageBatchRatedHead['cause']) {}
 
@@ -166,6 +170,7 @@ export class RatedBatch {
         offers: this.offers,
         money: money.toRecord(RATING_SCALE),
         ...(this.late.length === 0 ? {} : { late: this.late }),
+        ...(this.elsewhere ? { elsewhere: true } : {}),
       },
       columns: this.columns,
     };
@@ -189,6 +194,7 @@ export class RatedBatch {
     columns.amount.push(charge.amountText);
     columns.impacts.push(charge.impacts);
     columns.before.push(charge.before);
+    if (charge.before !== null && saysPlaces(charge.before)) this.elsewhere = true;
     this.bytes +=
       ROW_BYTES +
       IMPACT_BYTES * charge.impacts.length +
@@ -216,11 +222,8 @@ export class RatedBatch {
 
 /** What is found beyond the usual, and the names of the counters among the impacts. */
 function findingsBytes(before: RatedCharge['before']): number {
-  if (before === null) return 0;
-  const { balances, order, charges, pieces, meter, elsewhere, carried, granted, custom, commitments } = before;
-  const findings = [balances, order, charges, pieces, meter, elsewhere, carried, granted, custom, commitments];
-  const usual = findings.every((finding) => finding === undefined);
-  return usual ? 0 : 2 * JSON.stringify(before).length;
+  for (const finding in before) if (!USUAL_FINDINGS.includes(finding)) return 2 * JSON.stringify(before).length;
+  return 0;
 }
 
 function emptyColumns(): Mutable<KnownColumns> {

@@ -3,7 +3,7 @@ import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { parseStreamName } from '../../../shared/kernel/stream-name.js';
 import { update, type Change, type Gathering, type Projection } from '../../../shared/read-models/projection.js';
 import { ownerOf } from '../domain/balance-ledger.js';
-import { allowanceOfBucket, keyOfImpact, placeOfImpact } from '../domain/balance-places.js';
+import { allowanceOfBucket, keyOfImpact, placeOfImpact, saysPlaces } from '../domain/balance-places.js';
 import type { RatedBefore, RatedImpact, UsageBatchRated, UsageBatchRatedColumns } from '../domain/events.js';
 import type { UsageRerated, UsageReratedColumns } from '../domain/runs/rerated-events.js';
 import { balances, usageSummaries, type BalanceRow, type UsageSummaryRow } from './collections.js';
@@ -115,15 +115,16 @@ class AccountSums {
     private readonly account: string,
   ) {}
 
-  add(columns: RatedColumns, row: number, position: number): void {
+  /** @param before the column that says where balances are, where any row says so: it need not be read otherwise. */
+  add(columns: RatedColumns, row: number, position: number, before?: RatedColumns['before']): void {
     const cycle = columns.cycle[row] ?? 0;
     const sum = this.summary(cycle, columns.usageType[row] ?? '', columns.currency[row] ?? '', position);
     sum.last = position;
     sum.records += 1;
     sum.quantity.add(columns.quantity[row] ?? '0');
     sum.amount.add(columns.amount[row] ?? '0');
-    const { subscription, impacts, before } = columns;
-    this.move({ cycle, subscription: subscription[row], impacts: impacts[row], before: before[row] }, 1, position);
+    const { subscription, impacts } = columns;
+    this.move({ cycle, subscription: subscription[row], impacts: impacts[row], before: before?.[row] }, 1, position);
   }
 
   /** What a row was before it was rated again, back out of the sums. */
@@ -145,7 +146,7 @@ class AccountSums {
     position: number,
   ): void {
     // Nearly always: nothing is put together to find a balance that is there.
-    const isUsual = before === null || (before.elsewhere === undefined && before.carried === undefined);
+    const isUsual = before === null || !saysPlaces(before);
     for (const impact of impacts) {
       const [kind, resource, quantity, , amount] = impact;
       if (kind === 'PRICE') continue;
@@ -233,13 +234,14 @@ class AccountUsage implements Gathering {
       const { columns } = (event as RecordedEvent & UsageRerated).data;
       this.each(event, columns, (sums, row) => {
         if ((columns['old.revision'][row] ?? null) !== null) sums.takeBack(columns, row, event.position);
-        sums.add(columns, row, event.position);
+        sums.add(columns, row, event.position, columns.before);
       });
       return;
     }
     const { head, columns } = (event as RecordedEvent & UsageBatchRated).data;
     if (head.sources.every((source) => source.monetizedLines === 0)) return;
-    this.each(event, columns, (sums, row) => sums.add(columns, row, event.position));
+    const before = head.elsewhere === true ? columns.before : undefined;
+    this.each(event, columns, (sums, row) => sums.add(columns, row, event.position, before));
   }
 
   private each(event: RecordedEvent, columns: RatedColumns, count: (sums: AccountSums, row: number) => void): void {

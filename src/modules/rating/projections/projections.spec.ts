@@ -438,7 +438,8 @@ describe('account usage', () => {
     const { columns } = plain.data as { readonly columns: Readonly<Record<string, readonly unknown[]>> };
     const only = { impacts: [moved], before: [before], cycle: [march] } as const;
     const one = Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.slice(0, 1)]));
-    const data = { ...(plain.data as object), columns: { ...one, ...only } };
+    const { head } = plain.data as { readonly head: object };
+    const data = { head: { ...head, elsewhere: true }, columns: { ...one, ...only } };
     const event = { ...plain, data };
     const rows = apply(accountUsageProjection, event)['balances'] as readonly Record<string, unknown>[];
     const shown = rows.map(({ subscription, serviceId, cycle, periodEnd, resource, granted, carried, balance }) => {

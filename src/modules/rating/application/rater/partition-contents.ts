@@ -73,10 +73,10 @@ export class PartitionContents {
   async fold(event: RecordedEvent): Promise<void> {
     switch (event.type) {
       case 'UsageBatchRated.v1': {
-        const { head, columns } = (event as RecordedEvent & UsageBatchRated).data;
-        this.ledger.fold(columns);
-        this.logged = markOf(head);
-        this.index.add(event.revision, columns.cycle);
+        const { data } = event as RecordedEvent & UsageBatchRated;
+        this.ledger.fold(data);
+        this.logged = markOf(data.head);
+        this.index.add(event.revision, data.columns.cycle);
         return;
       }
       case 'UsageRerated.v1':
