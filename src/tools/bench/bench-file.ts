@@ -8,8 +8,8 @@ import { SampleUsage, type ExpectedCounts } from '../demo/data/sample-usage.js';
 /** Customers the usage is spread over. */
 export const BENCH_ACCOUNTS = 2000;
 
-/** Records of the file a server goes through before it is measured. */
-const WARM_UP_RECORDS = 50_000;
+/** Records of the files beside the measured one. */
+const BESIDE_RECORDS = 200_000;
 
 export interface BenchFile {
   readonly path: string;
@@ -18,14 +18,22 @@ export interface BenchFile {
   readonly expected: ExpectedCounts;
 }
 
-/** A file of calls, the same for every run of the same size. */
-export function writeBenchFile(directory: string, records: number): Promise<BenchFile> {
-  return write(directory, records, 'a');
+/** Files of calls, the same for every run of the same size; none shares a record with another. */
+export interface BenchFiles {
+  /** A server goes through it before it is measured. */
+  readonly warmUp: BenchFile;
+  readonly measured: BenchFile;
+  /** While it runs, somebody opens lists. */
+  readonly watched: BenchFile;
 }
 
-/** A smaller one that shares no record with it. */
-export function writeWarmUpFile(directory: string): Promise<BenchFile> {
-  return write(directory, WARM_UP_RECORDS, 'w');
+/** @param records of the measured file. */
+export async function writeBenchFiles(directory: string, records: number): Promise<BenchFiles> {
+  return {
+    warmUp: await write(directory, BESIDE_RECORDS, 'w'),
+    measured: await write(directory, records, 'a'),
+    watched: await write(directory, BESIDE_RECORDS, 'p'),
+  };
 }
 
 async function write(directory: string, records: number, batch: string): Promise<BenchFile> {

@@ -100,8 +100,9 @@ function openRows(path: string) {
   db.exec(`CREATE TABLE monetized (
     tenant TEXT, account TEXT, at INTEGER, ratedPosition INTEGER, row INTEGER, subscription TEXT, serviceId TEXT,
     serviceType TEXT, usageType TEXT, rateSchedule TEXT, currency TEXT, quantity TEXT, amount TEXT, fileId TEXT,
-    line INTEGER, charge INTEGER, PRIMARY KEY (tenant, account, at, ratedPosition, row)) WITHOUT ROWID`);
-  const insert = db.prepare(`INSERT INTO monetized VALUES (${Array(16).fill('?').join(', ')})`);
+    line INTEGER, charge INTEGER, version INTEGER, withdrawn INTEGER, prepaid INTEGER,
+    PRIMARY KEY (tenant, account, at, ratedPosition, row)) WITHOUT ROWID`);
+  const insert = db.prepare(`INSERT INTO monetized VALUES (${Array(19).fill('?').join(', ')})`);
   return {
     insert(chunks: readonly PendingChunk[]): void {
       db.exec('BEGIN IMMEDIATE');
@@ -136,8 +137,11 @@ function sortedRows(chunks: readonly PendingChunk[]): FloorRow[] {
         'EUR',
         seconds,
         seconds,
-        'file',
+        '00000000-0000-4000-8000-000000000000',
         row,
+        0,
+        1,
+        0,
         0,
       ]);
     });

@@ -3,7 +3,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runStores, type RunAddresses } from '../local/run-stores.js';
-import { writeBenchFile, writeWarmUpFile, type BenchFile } from './bench-file.js';
+import { writeBenchFiles, type BenchFiles } from './bench-file.js';
 import { measureEndToEnd, type BenchPlace, type EndToEnd } from './end-to-end.js';
 import { measureFloor } from './floor-run.js';
 import type { Measurement } from './measurement.js';
@@ -32,7 +32,7 @@ const HELP = `npm run bench -- [--records 100000,1000000] [--only end-to-end|sta
 Measures Retally in processes of their own, on the embedded profile, on one generated file of calls per size:
   floor        a program without domain logic: read, split, encode, append durably, insert the same rows
   end to end   POST /v1/usage-files until every record is rated and every row can be queried, all roles at once,
-               on a server that has been through a smaller file before
+               on a server that has been through a file before; then a file during which somebody opens lists
   stages       the same with one role at a time: mediation, rating, projection
 A file of up to 200,000 records goes through floor and end to end five times, in turn, each time in fresh folders: the
 medians count, least and most are shown beside them, and a part of the floor is that of a pair.
@@ -88,19 +88,18 @@ function serversOf(profile: string): RunAddresses | undefined {
 }
 
 async function measure(records: number, directory: string, servers: RunAddresses | undefined): Promise<Measurement> {
-  const file = await writeBenchFile(directory, records);
-  const warmUp = await writeWarmUpFile(directory);
-  const embedded = { file, warmUp, directory: join(directory, 'embedded'), addresses: {} };
+  const files = await writeBenchFiles(directory, records);
+  const embedded = { files, directory: join(directory, 'embedded'), addresses: {} };
   const count = pairsFor(records);
   const of = (pair: number): string => (count === 1 ? '' : ` (${pair} of ${count})`);
   const floor = (pair: number) => {
     progress(`${records} records: the floor${of(pair)}`);
-    return measureFloor(file.path, join(directory, 'floor', String(pair)));
+    return measureFloor(files.measured.path, join(directory, 'floor', String(pair)));
   };
   const endToEnd = (pair: number) => endToEndOf(embedded, of(pair));
   const pairs = await measurePairs(count, floor, values.only === 'stages' ? undefined : endToEnd);
   const stages = await stagesOf(embedded);
-  const server = servers && { file, warmUp, directory: join(directory, 'server'), addresses: servers };
+  const server = servers && { files, directory: join(directory, 'server'), addresses: servers };
   return {
     records,
     ...pairs,
@@ -110,8 +109,7 @@ async function measure(records: number, directory: string, servers: RunAddresses
 }
 
 interface Profile {
-  readonly file: BenchFile;
-  readonly warmUp: BenchFile;
+  readonly files: BenchFiles;
   readonly directory: string;
   readonly addresses: RunAddresses;
 }
@@ -123,18 +121,18 @@ async function measureServer(profile: Profile): Promise<NonNullable<Measurement[
 }
 
 function endToEndOf(profile: Profile, which: string): Promise<EndToEnd> {
-  return inPlace(profile, `end to end${which}`, (place) => measureEndToEnd(profile.file, profile.warmUp, place));
+  return inPlace(profile, `end to end${which}`, (place) => measureEndToEnd(profile.files, place));
 }
 
 async function stagesOf(profile: Profile): Promise<Stages | undefined> {
   if (values.only === 'end-to-end') return undefined;
-  return inPlace(profile, 'stage by stage', (place) => measureStages(profile.file, place));
+  return inPlace(profile, 'stage by stage', (place) => measureStages(profile.files.measured, place));
 }
 
 /** Each run has a folder of its own, and on servers a stream prefix and a database. */
 async function inPlace<T>(profile: Profile, name: string, work: (place: BenchPlace) => Promise<T>): Promise<T> {
   const stores = runStores(profile.addresses);
-  progress(`${profile.file.records} records: ${name}, on ${stores.profile}`);
+  progress(`${profile.files.measured.records} records: ${name}, on ${stores.profile}`);
   try {
     return await work({ directory: join(profile.directory, name.replace(/\W+/g, '-')), stores });
   } finally {
