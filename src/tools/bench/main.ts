@@ -3,6 +3,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runStores, type RunAddresses } from '../local/run-stores.js';
+import { measureAccountSteps, printAccounts } from './accounts.js';
 import { writeBenchFiles, type BenchFiles } from './bench-file.js';
 import { measureEndToEnd, type BenchPlace, type EndToEnd } from './end-to-end.js';
 import { measureFloor } from './floor-run.js';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
   options: {
     records: { type: 'string' },
     only: { type: 'string' },
+    accounts: { type: 'string', default: '1000000' },
     profile: { type: 'string', default: 'embedded' },
     json: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
@@ -24,10 +26,10 @@ const { values } = parseArgs({
   },
 });
 
-const PARTS = ['end-to-end', 'stages', 'rating'];
+const PARTS = ['end-to-end', 'stages', 'rating', 'accounts'];
 
-const HELP = `npm run bench -- [--records 100000,1000000] [--only end-to-end|stages|rating] [--profile server]
-                   [--json] [--keep]
+const HELP = `npm run bench -- [--records 100000,1000000] [--only end-to-end|stages|rating|accounts]
+                   [--accounts 1000000] [--profile server] [--json] [--keep]
 
 Measures Retally in processes of their own, on the embedded profile, on one generated file of calls per size:
   floor        a program without domain logic: read, split, encode, append durably, insert the same rows
@@ -40,6 +42,8 @@ medians count, least and most are shown beside them, and a part of the floor is 
 with a stream prefix and a database of each run's own.
 Pure rating (--only rating) reads and writes nothing: records per second of processor time for each price model, beside
 the same arithmetic written by hand, whose every amount must be the same; its --records is 100000 unless it is given.
+What accounts cost the thread that rates (--only accounts): memory for each with a subscription and a service id, for its
+balances, and for what a cycle's end charges it; and the processor time of that end.
 --json prints the figures alone; --keep leaves the files for a look.`;
 
 async function main(): Promise<void> {
@@ -57,6 +61,10 @@ async function main(): Promise<void> {
   if (alone) return pureRating(sizes);
   const directory = await mkdtemp(join(tmpdir(), 'retally-bench-'));
   try {
+    if (values.only === 'accounts') {
+      await accountsAlone(directory);
+      return;
+    }
     const measurements: Measurement[] = [];
     for (const records of sizes) measurements.push(await measure(records, join(directory, String(records)), servers));
     report(measurements);
@@ -75,6 +83,15 @@ async function pureRating(sizes: readonly number[]): Promise<void> {
     if (!values.json) printRating(records, models);
   }
   console.log(JSON.stringify({ machine: machine(), rating }, null, values.json ? 0 : 2));
+}
+
+async function accountsAlone(directory: string): Promise<void> {
+  const accounts = Number(values.accounts);
+  if (!Number.isInteger(accounts) || accounts < 1000) throw new Error('--accounts takes a whole number from 1000 on');
+  progress(`${accounts} accounts: what they cost the thread that rates`);
+  const steps = await measureAccountSteps(accounts, directory);
+  if (!values.json) printAccounts(accounts, steps);
+  console.log(JSON.stringify({ machine: machine(), accounts, steps }, null, values.json ? 0 : 2));
 }
 
 /** @returns undefined when only the embedded profile is to be measured. */
