@@ -16,11 +16,18 @@ export interface CycleBalances {
   readonly older: CycleBalances | undefined;
 }
 
-/** For a snapshot: `[holder, [[cycle, keys, values], ...]]`, newest first. */
-export type LedgerState = readonly (readonly [
-  holder: string,
-  cycles: readonly (readonly [cycle: number, keys: readonly string[], values: readonly string[]])[],
-])[];
+/**
+ * For a snapshot. A list of keys that many have is said once: at a million subscriptions and a year of closed cycles the
+ * text of a partition would otherwise be longer than a text can be.
+ */
+export interface LedgerState {
+  readonly shapes: readonly (readonly string[])[];
+  /** Newest cycle first; `shape` is an index in `shapes`. */
+  readonly holders: readonly (readonly [
+    holder: string,
+    cycles: readonly (readonly [cycle: number, shape: number, values: readonly string[]])[],
+  ])[];
+}
 
 /**
  * The balances of one partition in memory, per holder x resource x period: a fold of the partition's stream and nothing
@@ -108,21 +115,26 @@ export class BalanceLedger {
   }
 
   toJSON(): LedgerState {
-    return [...this.holders].map(([holder, newest]) => {
-      const cycles: (readonly [number, readonly string[], readonly string[]])[] = [];
+    const numbers = new Map<readonly string[], number>();
+    const holders = [...this.holders].map(([holder, newest]) => {
+      const cycles: (readonly [number, number, readonly string[]])[] = [];
       for (let at: CycleBalances | undefined = newest; at !== undefined; at = at.older) {
-        cycles.push([at.cycle, at.keys, at.values.map(String)]);
+        let shape = numbers.get(at.keys);
+        if (shape === undefined) numbers.set(at.keys, (shape = numbers.size));
+        cycles.push([at.cycle, shape, at.values.map(String)]);
       }
-      return [holder, cycles];
+      return [holder, cycles] as const;
     });
+    return { shapes: [...numbers.keys()], holders };
   }
 
-  static fromJSON(state: LedgerState): BalanceLedger {
+  static fromJSON({ shapes, holders }: LedgerState): BalanceLedger {
     const ledger = new BalanceLedger();
-    for (const [holder, cycles] of state) {
+    const known = shapes.map((keys) => ledger.shape(keys));
+    for (const [holder, cycles] of holders) {
       let older: CycleBalances | undefined;
-      for (const [cycle, keys, values] of [...cycles].reverse()) {
-        older = { cycle, keys: ledger.shape(keys), values: values.map(BigInt), older };
+      for (const [cycle, shape, values] of [...cycles].reverse()) {
+        older = { cycle, keys: known[shape] ?? [], values: values.map(BigInt), older };
       }
       if (older !== undefined) ledger.holders.set(holder, older);
     }

@@ -8,7 +8,7 @@ import type { StaleSnapshot } from './partition-errors.js';
 import type { PartitionState } from './partition-writer.js';
 
 /** Raised when a snapshot's shape changes: an older one is then left aside. */
-const FORMAT = 3;
+const FORMAT = 4;
 /** The two newest: partitions may be behind the newest, and are then priced from the one before. */
 const REFERENCES = ['rating.reference.0', 'rating.reference.1'] as const;
 const TENANTS = 'rating.tenants';

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { heldBalances, ledgerText } from '../../../../../test/support/ledger-balances.js';
 import { priceOf, unitsOf, usageOf } from '../../../../../test/support/priced-line.js';
 import { chargeLine, DraftedBalances, explainCharge, compilePricing, type Charged } from '../../../catalog/index.js';
 import { accountHolder, BalanceLedger, holderOf, serviceHolder } from '../../domain/balance-ledger.js';
@@ -108,20 +109,6 @@ class Rating {
   }
 }
 
-/** Of a ledger, whatever the order in which it was filled; nothing is as good as none. */
-function standing(ledger: BalanceLedger): readonly string[] {
-  const found = ledger
-    .toJSON()
-    .flatMap(([holder, periods]) =>
-      periods.flatMap(([period, keys, values]) =>
-        keys.flatMap((key, index) =>
-          values[index] === '0' ? [] : `${JSON.stringify(holder)} ${period} ${key} ${values[index]}`,
-        ),
-      ),
-    );
-  return found.sort();
-}
-
 it('the fold of the rows alone is what rating holds; no allowance is below nothing; a snapshot changes nothing', () => {
   fc.assert(
     fc.property(world, records, fc.nat(), (given, usage, cut) => {
@@ -132,20 +119,16 @@ it('the fold of the rows alone is what rating holds; no allowance is below nothi
         other.use(record);
         if (index === cut % usage.length) other.live = BalanceLedger.fromJSON(JSON.parse(JSON.stringify(other.live)));
       });
-      expect(standing(rating.folded)).toStrictEqual(standing(rating.live));
+      expect(ledgerText(rating.folded)).toStrictEqual(ledgerText(rating.live));
       expect(other.rows).toStrictEqual(rating.rows);
-      for (const [, periods] of rating.live.toJSON()) {
-        for (const [, keys, values] of periods) {
-          keys.forEach((key, index) => {
-            if (key.startsWith('allowance/')) expect(BigInt(values[index] ?? '0')).toBeGreaterThanOrEqual(0n);
-          });
-        }
+      for (const { key, value } of heldBalances(rating.live)) {
+        if (key.startsWith('allowance/')) expect(value).toBeGreaterThanOrEqual(0n);
       }
       // Taken back, every row leaves nothing.
       for (const { subscription, cycle, charged } of rating.rows) {
         rating.folded.foldImpacts('A', subscription, cycle, charged.impacts, 'REVERSED', charged.before);
       }
-      expect(standing(rating.folded)).toStrictEqual([]);
+      expect(ledgerText(rating.folded)).toStrictEqual([]);
     }),
     { numRuns: 150 },
   );
@@ -180,7 +163,7 @@ it('shared by three subscriptions is one subscription with all of the usage', ()
       for (const record of usage) {
         expect(three.use(record).amountText).toBe(alone.use({ ...record, subscription: 'S1' }).amountText);
       }
-      expect(standing(three.live)).toStrictEqual(standing(alone.live));
+      expect(ledgerText(three.live)).toStrictEqual(ledgerText(alone.live));
     }),
     { numRuns: 100 },
   );

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { ledgerText } from '../../../../../test/support/ledger-balances.js';
 import { BalanceLedger } from '../../domain/balance-ledger.js';
 import type { RatedBefore } from '../../domain/events.js';
 import { SettlingDraft, type LineTerms } from './line-settlement.js';
@@ -89,16 +90,6 @@ function lived({ topUps, commitments, lines }: Life): {
   return { rows, ledger };
 }
 
-/** By holder, period and key; what came back to nothing is as good as never there. */
-function ledgerText(ledger: BalanceLedger): string[] {
-  return ledger
-    .toJSON()
-    .flatMap(([holder, cycles]) =>
-      cycles.flatMap(([cycle, keys, values]) => keys.map((key, index) => `${holder}/${cycle}/${key}=${values[index]}`)),
-    )
-    .filter((text) => !text.endsWith('=0'))
-    .sort();
-}
 const sum = (values: readonly bigint[]) => values.reduce((all, each) => all + each, 0n);
 
 describe('what an account’s own terms make of its lines', () => {

@@ -115,11 +115,11 @@ describe('an account rated again', () => {
       fc.property(seeds, (seed) => {
         const { dice, usage, chosen, corrected, world } = worldOf(seed);
         const late = world().arrive(shuffled(dice, usage));
+        const unmoved = late.ledger.toJSON();
         const replayed = late.replay({ selected: ({ usage: { ordinal } }) => chosen.has(ordinal), priceOf: corrected });
         for (const { holder, period, key, before } of replayed.balances) {
           expect(late.ledger.get(holder, period, key)).toBe(before);
         }
-        const unmoved = late.ledger.toJSON();
         expect(late.ledger.toJSON()).toStrictEqual(unmoved);
         late.take(replayed);
         for (const { holder, period, key, after } of replayed.balances) {
