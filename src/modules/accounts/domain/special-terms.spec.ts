@@ -1,7 +1,7 @@
 import { AccountBook, type AccountBookState } from './account-book.js';
 import { decideAccountChange, isAccountRefusal, type AccountChange } from './account-change.js';
 import { AccountDirectory } from './account-directory.js';
-import type { AccountEvent, SpecialEvent } from './events.js';
+import type { AccountEvent, CommitmentDefined, SpecialEvent } from './events.js';
 import type { SpecialChange } from './special-change.js';
 import { commitmentsAt, customRatesAt, topUpsAt, type SpecialTerms } from './special-terms.js';
 
@@ -130,15 +130,36 @@ describe('what an account has beside the catalog', () => {
     expect(told).toEqual([[], ['100'], ['200'], ['100'], []]);
   });
 
+  it('knows nothing any more of what was said before of the same start: also where that ends', () => {
+    const ended: SpecialEvent = {
+      type: 'CustomRatesEnded.v1',
+      data: { account: 'a', priceOfferId: OFFER, charge: 'calls', effectiveFrom: 10 },
+    };
+    const cut = specialOf(bookOf(rates('1', 5), rates('2', 10), rates('3', 10, { effectiveTo: 40 })));
+    expect([10, 39, 40].map((at) => priceAt(cut, at))).toEqual([[['3', 7]], [['3', 7]], [['1', 5]]]);
+    expect(priceAt(specialOf(bookOf(rates('1', 10), rates('2', 10, { effectiveTo: 40 }))), 40)).toEqual([]);
+    expect(priceAt(specialOf(bookOf(rates('1', 10), ended)), 10)).toEqual([]);
+    expect(priceAt(specialOf(bookOf(ended, rates('1', 10))), 10)).toEqual([['1', 6]]);
+    expect(
+      priceAt(specialOf(bookOf(rates('1', 10), rates('2', 10, { subscription: 's', effectiveTo: 40 }))), 40),
+    ).toEqual([['1', 5]]);
+
+    const committed = specialOf(bookOf(commitment('100', 10), commitment('100', 10, 40)));
+    expect([10, 40].map((at) => commitmentsAt(committed, at).length)).toEqual([1, 0]);
+    const another = commitment('7', 10, 40) as CommitmentDefined;
+    const apart = { ...another, data: { ...another.data, allowance: 'OTHER' } };
+    expect(commitmentsAt(specialOf(bookOf(commitment('100', 10), apart)), 10)).toHaveLength(2);
+  });
+
   it('comes back from a snapshot, and takes nothing in it when there is none', () => {
     expect(JSON.parse(JSON.stringify(bookOf()))).not.toHaveProperty('special');
-    const book = bookOf(topUp('1', 0), rates('1', 10), commitment('100', 10));
+    const book = bookOf(topUp('1', 0), rates('1', 10), commitment('100', 10), rates('1', 10, { effectiveTo: 200 }));
     const again = AccountBook.fromJSON(JSON.parse(JSON.stringify(book)) as AccountBookState);
     expect(again.resolve('49', 100)).toEqual(book.resolve('49', 100));
     again.apply(rates('2', 20));
     book.apply(rates('2', 20));
     expect(again.resolve('49', 100)).toEqual(book.resolve('49', 100));
-    expect(priceAt(specialOf(again), 100)).toEqual([['2', 8]]);
+    expect(priceAt(specialOf(again), 100)).toEqual([['2', 9]]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { SpecialEvent } from './events.js';
+import { specialKey } from './special-key.js';
 
 /** What was paid in advance, for usage in [from, to). */
 export interface TopUp {
@@ -77,7 +78,7 @@ interface Dated {
   readonly to: number;
 }
 
-/** The fact with the latest start that holds at an instant; of equal starts, what was said last. */
+/** The fact with the latest start that holds at an instant. */
 function inForce<Fact extends Dated>(
   facts: readonly Fact[],
   at: number,
@@ -101,13 +102,14 @@ export type SpecialTermsState = readonly (readonly [account: number, revision: n
 
 /** The special terms of all accounts of a tenant. Few have any: those that have none take nothing. */
 export class SpecialTermsBook {
-  private readonly accounts = new Map<number, Said[]>();
+  /** By number of the account; then by what it is about and its start, of which only what was said last is known. */
+  private readonly accounts = new Map<number, Map<string, Said>>();
 
   /** @param account its number. @param revision of the event in the account's stream. */
   put(account: number, revision: number, event: SpecialEvent): void {
-    const said = this.accounts.get(account);
-    if (said === undefined) this.accounts.set(account, [{ revision, event }]);
-    else said.push({ revision, event });
+    const said = this.accounts.get(account) ?? new Map<string, Said>();
+    if (said.size === 0) this.accounts.set(account, said);
+    said.set(`${specialKey(event)}\n${event.data.effectiveFrom}`, { revision, event });
   }
 
   /** Of one subscription; undefined when it has none. */
@@ -117,7 +119,7 @@ export class SpecialTermsBook {
     const topUps: TopUp[] = [];
     const customRates: CustomRates[] = [];
     const commitments: Commitment[] = [];
-    for (const { revision, event } of said) {
+    for (const { revision, event } of said.values()) {
       const { data } = event;
       if (data.subscription !== undefined && data.subscription !== subscription) continue;
       if (event.type === 'TopUpMade.v1') topUps.push(topUpOf(event.data));
@@ -126,12 +128,15 @@ export class SpecialTermsBook {
       } else customRates.push(customRatesOf(revision, event.data));
     }
     if (topUps.length + customRates.length + commitments.length === 0) return undefined;
-    return { topUps, customRates: latestFirst(customRates), commitments: latestFirst(commitments) };
+    return { topUps, customRates: customRates.sort(latestFirst), commitments: commitments.sort(latestFirst) };
   }
 
   toJSON(): SpecialTermsState {
     return [...this.accounts].flatMap(([account, said]) =>
-      said.map(({ revision, event: { type, data } }) => [account, revision, { type, data } as SpecialEvent] as const),
+      Array.from(
+        said.values(),
+        ({ revision, event: { type, data } }) => [account, revision, { type, data } as SpecialEvent] as const,
+      ),
     );
   }
 
@@ -165,7 +170,6 @@ function commitmentOf(data: DataOf<'CommitmentDefined.v1'> | DataOf<'CommitmentE
   return { allowance, granted: { amount, currency }, from, to: effectiveTo };
 }
 
-/** Of equal starts, what was said last comes first. */
-function latestFirst<Fact extends Dated>(facts: readonly Fact[]): readonly Fact[] {
-  return [...facts].reverse().sort((a, b) => b.from - a.from);
+function latestFirst(a: Dated, b: Dated): number {
+  return b.from - a.from;
 }
