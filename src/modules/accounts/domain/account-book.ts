@@ -185,6 +185,18 @@ export class AccountBook {
     return since;
   }
 
+  /** Since when an account has been active, without a break, at an instant (epoch ms); the instant itself when it is not. */
+  customerSince(account: string, at: number): number {
+    const number = this.directory.accounts.find(account);
+    let since = at;
+    let said = number < 0 ? undefined : this.accountTerms.at(number, at);
+    while (said?.terms.status === 'ACTIVE') {
+      since = said.from;
+      said = this.accountTerms.at(number, since - 1);
+    }
+    return since;
+  }
+
   toJSON(): AccountBookState {
     const { directory } = this;
     const writer = new ByteWriter();

@@ -19,6 +19,9 @@ export function recordPlaceFor(
     at,
     account: accountHolder(owner.account),
     service: serviceHolder(holder, serviceId),
-    since: () => accounts.subscribedSince(owner.account, owner.subscription, at),
+    since: (scope) =>
+      scope === 'ACCOUNT'
+        ? accounts.customerSince(owner.account, at)
+        : accounts.subscribedSince(owner.account, owner.subscription, at),
   };
 }

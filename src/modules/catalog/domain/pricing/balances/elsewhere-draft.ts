@@ -26,8 +26,11 @@ export interface RecordPlace {
   /** Who holds what the account shares, and what the service id has for itself. */
   readonly account: string;
   readonly service: string;
-  /** Since when the subscription has been what it is: cycles before that were not granted. */
-  readonly since: () => number;
+  /**
+   * Since when the subscription has been what it is, or the account: cycles before that were not granted. What all
+   * subscriptions share is the same whichever of them asks first.
+   */
+  readonly since: (scope: Keeping['scope']) => number;
 }
 
 interface Usual {
@@ -123,8 +126,8 @@ export class ElsewhereDraft implements KeptElsewhere {
   carryOver(allowance: string, grant: CompiledGrant): readonly Carry[] {
     const keeping = this.record.resources.of(allowanceKey(allowance));
     if (keeping?.rollover === undefined) return [];
-    const earlier = this.earlierCycles(allowance, keeping.rollover.cycles, this.holderOf(keeping));
-    const granted = (cycle: number): QuantityUnits => this.grantIn(cycle, grant);
+    const earlier = this.earlierCycles(allowance, keeping.rollover.cycles, keeping);
+    const granted = (cycle: number): QuantityUnits => this.grantIn(cycle, grant, keeping.scope);
     const carries = carriedOver(allowance, earlier, granted, keeping.rollover);
     this.carried.push(...carries);
     this.untold.push(...carries);
@@ -132,8 +135,9 @@ export class ElsewhereDraft implements KeptElsewhere {
   }
 
   grantedOf(allowance: string, grant: CompiledGrant): QuantityUnits {
-    const period = this.record.resources.of(allowanceKey(allowance))?.period.type ?? 'CYCLE';
-    const units = period === 'CYCLE' ? this.grantIn(this.record.cycle, grant) : grant.units;
+    const { period, scope = 'SUBSCRIPTION' } = this.record.resources.of(allowanceKey(allowance)) ?? {};
+    const isOfCycle = period === undefined || period.type === 'CYCLE';
+    const units = isOfCycle ? this.grantIn(this.record.cycle, grant, scope) : grant.units;
     if (units !== grant.units) this.prorated[allowance] = quantityText(units);
     return units;
   }
@@ -170,9 +174,9 @@ export class ElsewhereDraft implements KeptElsewhere {
     this.carried.length = 0;
   }
 
-  /** By days of the account's zone: the day on which the subscription begins is its own. */
-  private grantIn(cycle: number, { units, proration }: CompiledGrant): QuantityUnits {
-    const since = this.record.since();
+  /** By days of the account's zone: the day on which the subscription (or the account) begins is its own. */
+  private grantIn(cycle: number, { units, proration }: CompiledGrant, scope: Keeping['scope']): QuantityUnits {
+    const since = this.record.since(scope);
     if (proration === undefined || since <= cycle) return units;
     if (proration === 'NO_CHARGE') return 0n;
     const { calendar } = this.record;
@@ -243,9 +247,10 @@ export class ElsewhereDraft implements KeptElsewhere {
    * Back to the last cycle that was granted, for what is older was carried into it; without one, back to where the
    * subscription began. The oldest first.
    */
-  private earlierCycles(allowance: string, most: number, holder: string): readonly EarlierCycle[] {
+  private earlierCycles(allowance: string, most: number, keeping: Keeping): readonly EarlierCycle[] {
     const { cycle, calendar } = this.record;
-    const since = this.record.since();
+    const holder = this.holderOf(keeping);
+    const since = this.record.since(keeping.scope);
     const unused: EarlierCycle[] = [];
     let subscribed = 0;
     let end = cycle;
