@@ -26,7 +26,8 @@ export class SecondPassAnswerer implements RunAnswerer {
   async *answer(place: RunPlace): AsyncIterable<PartitionAnswer> {
     const { asked } = place.run;
     if (asked.kind !== 'SECOND_PASS') throw new Error(`${place.run.runId} is no second pass`);
-    const { asOf } = asked;
+    // With an earlier date than the last pass, what came since would be passed over, and then count as looked at.
+    const asOf = Math.max(asked.asOf, place.passed?.asOf ?? 0);
     const prices = this.replays.pricesOf(place.tenant);
     const cycles = await cyclesToPass(place, asOf, prices);
     const candidates = new Map([...cycles].map(([account, starts]) => [account, Math.min(...starts)]));

@@ -98,6 +98,19 @@ describe('a second pass', () => {
     expect((await pass('s2', APRIL)).rows).toStrictEqual(['1 v3 60 -> 30', '2 v2 90 -> 45']);
   });
 
+  it('does not lose what came late to a pass that is asked for an earlier date than the last one', async () => {
+    await world.usage([call('N0', MARCH + DAY, 60)]);
+    await rate();
+    expect((await pass('s1', APRIL)).rows).toStrictEqual(['1 v2 60 -> 60']);
+    await world.usage([call('N0', MARCH + 3 * DAY, 90)]);
+    await rate();
+    // March had its second pass: what came late for it is looked at once, by this one.
+    const earlier = await pass('s2', MARCH);
+    expect(earlier.rows).toStrictEqual(['1 v3 60 -> 30', '2 v2 90 -> 45']);
+    expect(earlier.counts).toContainEqual([1, 2, 2, APRIL]);
+    expect((await pass('s3', APRIL + DAY)).rows).toStrictEqual([]);
+  });
+
   it('goes with a rerate that touches a cycle it was for', async () => {
     await world.usage([call('N0', MARCH + DAY, 60), call('N0', MARCH + 2 * DAY, 90)]);
     await rate();
