@@ -1,4 +1,4 @@
-import { chargesOf, priceOf, unitsOf } from '../../../../../../test/support/priced-line.js';
+import { chargesOf, explanationOf, priceOf, unitsOf } from '../../../../../../test/support/priced-line.js';
 import { billingCycleAt } from '../../../../../shared/kernel/period.js';
 import type { BillingCalendar } from './keeping.js';
 import type { AccumulatorRule, AllowanceRule } from '../compiled/price-units.js';
@@ -43,6 +43,7 @@ function subscription(world: World) {
     units,
   );
   let balances: TrialBalances | undefined;
+  let told: readonly string[] = [];
   return {
     /** @returns what the record costs. */
     use(at: string, quantity: string, serviceId = 'S'): string {
@@ -50,12 +51,16 @@ function subscription(world: World) {
       const instant = Date.parse(at);
       balances ??= new TrialBalances(calendar, Date.parse(world.since ?? at), { accumulators: {}, allowances: {} });
       const cycle = balances.begin(instant, serviceId, price.resources);
-      const charged = chargesOf(price, { at, serviceId, quantities: { seconds: quantity } }, balances);
+      const line = { at, serviceId, quantities: { seconds: quantity } };
+      const charged = chargesOf(price, line, balances);
       if ('code' in charged) throw new Error(charged.reason);
       balances.commit();
       balances.note(cycle, charged);
+      told = charged.flatMap((one) => explanationOf(price, line, one).steps);
       return charged.map(({ amountText }) => amountText).join();
     },
+    /** Of the last record. */
+    explained: (): readonly string[] => told,
     balances(resource: string): readonly TrialBalance[] {
       return (balances?.toList() ?? []).filter((balance) => balance.resource === resource);
     },
@@ -218,6 +223,21 @@ describe('rollover', () => {
       { granted: '100', carried: '-10', used: '90', balance: '0' },
       { granted: '100', carried: '80', used: '180', balance: '0' },
     ]);
+  });
+
+  it('says what was left of what was carried over, and grants for no cycle where the period is another', () => {
+    const one = subscription(free({ rollover: { cap: '1000', cycles: 2 } }));
+    one.use('2026-01-10T00:00:00Z', '30');
+    one.use('2026-03-10T00:00:00Z', '20');
+    one.use('2026-03-11T00:00:00Z', '60');
+    expect(one.explained().filter((step) => step.endsWith(' left.'))).toEqual([
+      'Allowance FREE~2 had 50 left.',
+      'Allowance FREE~1 had 100 left.',
+      'Allowance FREE had 100 left.',
+    ]);
+    const span = subscription(free({ validity: { type: 'FROM_GRANT', months: 2 } }));
+    span.use('2026-01-10T00:00:00Z', '30');
+    expect(span.explained()).toContain('Allowance FREE is granted, at its first use: 100 seconds.');
   });
 
   it('the carried part is not carried again: 70 of January unused in February are lost', () => {

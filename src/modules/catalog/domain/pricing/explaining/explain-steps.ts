@@ -3,6 +3,7 @@ import type { Before, Charged } from '../charging/charged.js';
 import type { CompiledCharge } from '../compiled/compile-charge.js';
 import type { CompiledPrice } from '../compiled/compile-pricing.js';
 import { scopeOfHolder } from '../balances/keeping.js';
+import { recalledAllowances } from '../charging/matching-allowances.js';
 import { incrementsText } from './name-impact.js';
 import type { PricedUsage } from '../charging/priced-usage.js';
 import { ANY_VALUE, type Charge } from '../language/pricing.js';
@@ -136,8 +137,7 @@ function balanceSteps(explained: Explained): string[] {
   for (const [allowance, quantity] of Object.entries(before.granted ?? {}))
     steps.push(`The subscription began in this billing cycle: of allowance ${allowance} its part is ${quantity}.`);
   for (const allowance of before.notValid ?? []) steps.push(`Allowance ${allowance} is not valid at its time.`);
-  const names = before.order ?? charge.allowances.map((allowance) => allowance.name);
-  for (const allowance of names) {
+  for (const { name: allowance } of recalledAllowances(price, charge, before)) {
     const found = before.allowances[allowance];
     if (found !== undefined) steps.push(`Allowance ${allowance} had ${found} left.`);
   }

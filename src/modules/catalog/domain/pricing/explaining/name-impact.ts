@@ -111,7 +111,7 @@ function sentenceOf(
       return `The charge of one record is limited (${limitsText(charge)}): ${money}.`;
     case 'GRANT':
       return place === null
-        ? `Allowance ${resource} is granted for this billing cycle, at its first use: ${quantity} ${unit}.`
+        ? `Allowance ${resource} is granted, at its first use: ${quantity} ${unit}.`
         : `Allowance ${resource} was granted ${cyclesAgo(place)} too, which had no use: ${quantity} ${unit}.`;
     case 'CARRIED_ON':
       return `What is left of allowance ${allowanceOfBucket(resource)} ${cyclesAgo(place ?? 0)} is carried on: ${quantity.slice(1)} ${unit}.`;

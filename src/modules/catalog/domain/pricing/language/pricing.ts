@@ -14,7 +14,7 @@ export interface Pricing {
   /** Among the charges of one part: the first whose `when` matches, or of those the one that asks for most. */
   readonly select: (typeof SELECTS)[number];
   readonly charges: readonly Charge[];
-  /** Allowances given once per billing cycle and subscription, at their first use in the cycle. */
+  /** Allowances given at their first use in a period: a subscription's billing cycle, where they say nothing else. */
   readonly grants?: readonly Grant[];
   /** Limits over a whole cycle. */
   readonly spend?: SpendLimits;
