@@ -73,7 +73,9 @@ export class LineageQueries {
     const records = await this.parts.monetized.versionsOf(tenant, address.fileId, address.line);
     const versions = records.filter((record) => record.charge === address.charge);
     if (versions.length === 0) return this.notMonetized(trace, address.fileId, address.line, id);
-    for (const charge of await chargesOf(trace, versions)) await this.addCharge(trace, charge, true);
+    const charges = await chargesOf(trace, versions);
+    const [first] = charges;
+    if (first !== undefined) await this.addVersions(trace, charges, await this.cameOf(trace, first));
     return trace.graph.of({ kind: 'MONETIZED_USAGE', id });
   }
 
@@ -132,16 +134,18 @@ export class LineageQueries {
 
   /** A charge with everything before it, also what it corrects; with `forward`, everything after it too. */
   private async addCharge(trace: Trace, charge: Charge, forward: boolean): Promise<string> {
-    const { fileId, line, corrects, event } = charge;
-    if (corrects !== undefined) {
-      const before = await chargeIn(trace, event.stream, corrects.revision, corrects.row);
-      const from = await this.addCharge(trace, before, false);
-      return this.addVersion(trace, charge, from, forward);
-    }
-    const raw = await this.parts.raw.trace(trace, fileId, line, charge.mediatedPosition);
-    if (raw.state !== 'MEDIATED') return this.addVersion(trace, charge, undefined, forward);
+    const { corrects, event } = charge;
+    if (corrects === undefined) return this.addVersion(trace, charge, await this.cameOf(trace, charge), forward);
+    const before = await chargeIn(trace, event.stream, corrects.revision, corrects.row);
+    return this.addVersion(trace, charge, await this.addCharge(trace, before, false), forward);
+  }
+
+  /** Adds what the first version of a charge came of; @returns its usage record, or where its suspension ended. */
+  private async cameOf(trace: Trace, { fileId, line, mediatedPosition }: Charge): Promise<string | undefined> {
+    const raw = await this.parts.raw.trace(trace, fileId, line, mediatedPosition);
+    if (raw.state !== 'MEDIATED') return undefined;
     const history = await this.parts.suspense.trace(trace, { fileId, line, position: raw.position, node: raw.node });
-    return this.addVersion(trace, charge, history?.last ?? raw.node, forward);
+    return history?.last ?? raw.node;
   }
 
   /** @param from what the charge came of: its usage record, its suspension, or the version it corrects. */
@@ -163,12 +167,7 @@ export class LineageQueries {
     charges: readonly Charge[],
   ): Promise<void> {
     const history = await this.parts.suspense.trace(trace, line);
-    // The versions of a charge stand side by side, oldest first: each came of the one before.
-    let before = '';
-    for (const charge of charges) {
-      const from = charge.corrects === undefined ? (history?.last ?? line.node) : before;
-      before = await this.addVersion(trace, charge, from, true);
-    }
+    await this.addVersions(trace, charges, history?.last ?? line.node);
     if (charges.length > 0 || history !== undefined) return;
     trace.graph.endsAt({
       at: line.node,
@@ -176,6 +175,17 @@ export class LineageQueries {
       state: 'UNDER_WAY',
       message: 'Mediated, not yet rated: rating has not answered for its chunk',
     });
+  }
+
+  /**
+   * Every version of every charge of a line, with everything after it. The versions of a charge stand side by side, oldest
+   * first: each came of the one before, the first of `origin`.
+   */
+  private async addVersions(trace: Trace, charges: readonly Charge[], origin: string | undefined): Promise<void> {
+    let before = origin;
+    for (const charge of charges) {
+      before = await this.addVersion(trace, charge, charge.corrects === undefined ? origin : before, true);
+    }
   }
 
   private async notMonetized(trace: Trace, fileId: string, line: number, id: string): Promise<Refused> {

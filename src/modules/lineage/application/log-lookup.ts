@@ -9,12 +9,12 @@ export class LineageBroken extends Error {
 }
 
 /**
- * Reads single events for one answer, each once: by position or by stream and revision, never by scanning. It sees one
- * tenant only: an event of another one is treated as damage.
+ * Looks up the events of one answer, each once, whichever way it is named: by position or by stream and revision, never by
+ * scanning. It sees one tenant only: an event of another one is treated as damage.
  */
 export class LogLookup {
-  private readonly byPosition = new Map<number, Promise<RecordedEvent>>();
-  private readonly byAddress = new Map<string, Promise<RecordedEvent>>();
+  private readonly byPosition = new Map<number, RecordedEvent>();
+  private readonly byAddress = new Map<string, RecordedEvent>();
   private readonly commands = new Map<string, Promise<CommandReference>>();
 
   constructor(
@@ -22,37 +22,52 @@ export class LogLookup {
     readonly tenant: string,
   ) {}
 
-  eventAt(position: number): Promise<RecordedEvent> {
-    let event = this.byPosition.get(position);
-    if (event === undefined) {
-      event = this.read(position);
-      this.byPosition.set(position, event);
+  async eventAt(position: number): Promise<RecordedEvent> {
+    const known = this.byPosition.get(position);
+    if (known !== undefined) return known;
+    for await (const event of this.store.readAll({ after: position - 1, limit: 1 })) {
+      if (event.position === position && event.metadata.tenant === this.tenant) return this.known(event);
     }
-    return event;
+    throw new LineageBroken(
+      `The log of tenant ${this.tenant} has no event at position ${position}, which a read model names`,
+    );
   }
 
   /** The event of a stream at a revision that a read model or another event names. */
-  eventIn(stream: StreamName, revision: number): Promise<RecordedEvent> {
-    const address = `${stream}@${revision}`;
-    let event = this.byAddress.get(address);
-    if (event === undefined) {
-      event = this.readIn(stream, revision);
-      this.byAddress.set(address, event);
-    }
-    return event;
+  async eventIn(stream: StreamName, revision: number): Promise<RecordedEvent> {
+    const event = await this.at(stream, revision);
+    if (event !== undefined) return event;
+    throw new LineageBroken(
+      `The log of tenant ${this.tenant} has no event ${stream}@${revision}, which is named elsewhere`,
+    );
   }
 
   /** The event of a stream at a revision; undefined past its end. */
   async at(stream: StreamName, revision: number): Promise<RecordedEvent | undefined> {
-    for await (const event of this.store.readStream(stream, { from: revision, limit: 1 })) return event;
+    const known = this.byAddress.get(`${stream}@${revision}`);
+    if (known !== undefined) return known;
+    for await (const event of this.store.readStream(stream, { from: revision, limit: 1 })) return this.known(event);
     return undefined;
   }
 
-  /** A whole stream, for short ones: the life of a file or of a batch. */
+  /** A whole stream, for short ones: the life of a batch. What is known of it already is read with the rest. */
   async all(stream: StreamName, limit: number): Promise<RecordedEvent[]> {
     const events: RecordedEvent[] = [];
-    for await (const event of this.store.readStream(stream, { limit })) events.push(event);
+    for await (const event of this.store.readStream(stream, { limit })) events.push(this.known(event));
     return events;
+  }
+
+  /** @throws LineageBroken when a stream of this tenant holds an event of another one. */
+  private known(event: RecordedEvent): RecordedEvent {
+    const { stream, revision, position, metadata } = event;
+    if (metadata.tenant !== this.tenant) {
+      throw new LineageBroken(
+        `${stream}@${revision} is not an event of tenant ${this.tenant}, whose stream it stands in`,
+      );
+    }
+    this.byPosition.set(position, event);
+    this.byAddress.set(`${stream}@${revision}`, event);
+    return event;
   }
 
   async originAt(position: number): Promise<Origin> {
@@ -89,22 +104,5 @@ export class LogLookup {
       actor: accepted.metadata.actor,
       reason: typeof reason === 'string' ? reason : null,
     };
-  }
-
-  private async readIn(stream: StreamName, revision: number): Promise<RecordedEvent> {
-    const event = await this.at(stream, revision);
-    if (event?.metadata.tenant === this.tenant) return event;
-    throw new LineageBroken(
-      `The log of tenant ${this.tenant} has no event ${stream}@${revision}, which is named elsewhere`,
-    );
-  }
-
-  private async read(position: number): Promise<RecordedEvent> {
-    for await (const event of this.store.readAll({ after: position - 1, limit: 1 })) {
-      if (event.position === position && event.metadata.tenant === this.tenant) return event;
-    }
-    throw new LineageBroken(
-      `The log of tenant ${this.tenant} has no event at position ${position}, which a read model names`,
-    );
   }
 }

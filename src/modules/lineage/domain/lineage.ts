@@ -127,7 +127,7 @@ export function nodeName(kind: NodeKind, id: string): string {
 export class LineageGraph {
   private readonly nodes = new Map<string, LineageNode>();
   private readonly edges = new Map<string, LineageEdge>();
-  private readonly ends: OpenEnd[] = [];
+  private readonly ends = new Map<string, OpenEnd>();
   private inBalance = true;
 
   has(kind: NodeKind, id: string): boolean {
@@ -145,8 +145,9 @@ export class LineageGraph {
     this.edges.set(`${from} ${relation} ${to}`, { from, to, relation });
   }
 
+  /** A correction that changes its group is looked for in both, and may say the same of either. */
   endsAt(end: OpenEnd): void {
-    this.ends.push(end);
+    this.ends.set(`${end.at} ${end.missing} ${end.message}`, end);
   }
 
   outOfBalance(): void {
@@ -158,7 +159,7 @@ export class LineageGraph {
       subject: { ...subject, node: nodeName(subject.kind, subject.id) },
       nodes: [...this.nodes.values()].sort((a, b) => NODE_KINDS.indexOf(a.kind) - NODE_KINDS.indexOf(b.kind)),
       edges: [...this.edges.values()],
-      openEnds: this.ends,
+      openEnds: [...this.ends.values()],
       balanced: this.inBalance,
       ...(records === undefined ? {} : { records }),
     };
