@@ -19,6 +19,9 @@ export function periodsOverlap(a: Period, b: Period): boolean {
   return (a.end === undefined || b.start < a.end) && (b.end === undefined || a.start < b.end);
 }
 
+/** Longer than any billing cycle: an instant is in one that began no earlier than so long before it. */
+export const LONGEST_CYCLE_MS = 32 * 86_400_000;
+
 /**
  * The billing cycle of one month around an instant, for an anniversary day 1 to 31 in the account's zone. In a month
  * without that day the cycle starts on its last day:

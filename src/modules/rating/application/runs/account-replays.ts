@@ -14,8 +14,8 @@ export interface ReplayTask {
   /** Accounts that may have anything to rate again, and the start of the first billing cycle of theirs with such. */
   readonly candidates: ReadonlyMap<string, number>;
   readonly selected: (account: string, record: KeptRecord) => boolean;
-  /** Billing cycles to be priced as a whole, beside those that were before. */
-  readonly isWhole: (account: string, cycle: number) => boolean;
+  /** Billing cycles to be priced as a whole, beside those that had their second pass. Absent: none. */
+  readonly isWhole?: (account: string, cycle: number) => boolean;
 }
 
 /** What became of an account; `hash` is of all that changed. */
@@ -67,13 +67,14 @@ function answerOf(
 ): AccountAnswer | undefined {
   const selected = (record: KeptRecord): boolean => task.selected(account, record);
   if (!records.some(selected)) return undefined;
+  const isWhole = ({ rows }: KeptRecord): boolean => rows.some(({ cycle }) => task.isWhole?.(account, cycle) === true);
   try {
     const replayed = replayAccount({
       account,
       records,
       ledger: place.ledger,
       selected,
-      isWhole: (cycle) => task.isWhole(account, cycle),
+      isWhole: (record) => isWhole(record) || rating.isPassed(record),
       cycleBefore: (record, cycle) => rating.cycleBefore(record, cycle),
       findings: (record, row) => rating.findings(record, row),
       rate: (record, ledger, totals) => rating.rate(account, record, ledger, totals),

@@ -14,7 +14,7 @@ export class RatingAgain {
   private readonly rating: RecordRating;
 
   constructor(
-    private readonly place: Pick<RunPlace, 'reference' | 'partitions'>,
+    private readonly place: Pick<RunPlace, 'reference' | 'partitions' | 'passed'>,
     private readonly prices: PriceBook,
   ) {
     this.rating = new RecordRating(place.reference);
@@ -35,6 +35,14 @@ export class RatingAgain {
   cycleBefore({ usage }: KeptRecord, cycle: number): number {
     const route = this.routeOf(usage);
     return 'owner' in route ? route.cycles.startAt(cycle - 1) : cycle - 1;
+  }
+
+  /** Whether its billing cycle had ended by the last second pass, also where that could not price anything of it. */
+  isPassed({ usage }: KeptRecord): boolean {
+    const { passed } = this.place;
+    if (passed === null) return false;
+    const route = this.routeOf(usage);
+    return 'owner' in route && route.cycles.endAt(usage.at) <= passed.asOf;
   }
 
   /** What a row rests on, by the version of the price it names; a record that came with its price rests on nothing. */

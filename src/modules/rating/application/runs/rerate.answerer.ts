@@ -1,5 +1,6 @@
 import type { EventStore } from '../../../../shared/event-store/event-store.port.js';
 import type { RecordedEvent } from '../../../../shared/kernel/event.js';
+import { LONGEST_CYCLE_MS } from '../../../../shared/kernel/period.js';
 import { partitionOfAccount } from '../../domain/partition-of.js';
 import type { RerateProposed } from '../../domain/runs/rerated-events.js';
 import type { RerateSelection } from '../../domain/runs/run-events.js';
@@ -10,9 +11,6 @@ import { HashOfAll } from './change-hash.js';
 import { ReratedChunks } from './rerated-chunks.js';
 import { RunTally } from './run-tally.js';
 import type { KeptRecord } from './standing-account.js';
-
-/** Longer than any billing cycle: a record of a time is in a cycle that began no earlier before it. */
-const LONGEST_CYCLE_MS = 32 * 86_400_000;
 
 /** Rates again what a person chose: as a proposal, or for good what was proposed and has not moved since. */
 export class RerateAnswerer implements RunAnswerer {
@@ -32,7 +30,7 @@ export class RerateAnswerer implements RunAnswerer {
     const hash = new HashOfAll();
     const selected = (_: string, record: KeptRecord): boolean => isSelected(record, selection);
     const candidates = await candidatesFor(place, selection);
-    for await (const answer of this.replays.replay(place, { candidates, selected, isWhole: () => false })) {
+    for await (const answer of this.replays.replay(place, { candidates, selected })) {
       if (answer.kind === 'DEFECT') {
         tally.addDefect(answer.account, answer.error);
         continue;

@@ -1,13 +1,11 @@
 import type { EventStore } from '../../../../shared/event-store/event-store.port.js';
+import { LONGEST_CYCLE_MS } from '../../../../shared/kernel/period.js';
 import { AccountReplays } from './account-replays.js';
 import type { PartitionAnswer, RowEvent, RunAnswerer, RunPlace } from './answer-run.js';
 import type { PriceBook } from './price-book.js';
 import { ReratedChunks } from './rerated-chunks.js';
 import { RunTally } from './run-tally.js';
 import type { KeptRecord } from './standing-account.js';
-
-/** Longer than any billing cycle. */
-const LONGEST_CYCLE_MS = 32 * 86_400_000;
 
 /** By account: the billing cycles that are to be priced as a whole now. */
 type CyclesToPass = Map<string, Set<number>>;
@@ -68,17 +66,21 @@ async function cyclesToPass(place: RunPlace, asOf: number, prices: PriceBook): P
     for (let row = 0; row < columns.account.length; row += 1) {
       const offer = head.offers[columns.offer[row] ?? -1];
       if (offer === undefined || !prices.isByVolume(offer, columns.charge[row] ?? 0)) continue;
-      const end = cycleEnd(place, columns.serviceId[row] ?? '', columns.at[row] ?? 0);
-      if (end === undefined || end > asOf || end <= endedAfter) continue;
+      const cycle = columns.cycle[row] ?? 0;
+      const end =
+        cycleEnd(place, columns.serviceId[row] ?? '', columns.at[row] ?? 0) ??
+        // Nobody owns the record any more: it cannot be priced, and is to be named as such once.
+        cycle + LONGEST_CYCLE_MS;
+      if (end > asOf || end <= endedAfter) continue;
       const account = columns.account[row] ?? '';
       const starts = found.get(account);
-      if (starts === undefined) found.set(account, new Set([columns.cycle[row] ?? 0]));
-      else starts.add(columns.cycle[row] ?? 0);
+      if (starts === undefined) found.set(account, new Set([cycle]));
+      else starts.add(cycle);
     }
   }
 }
 
-/** Undefined when nobody owns the record any more: it could not be rated again. */
+/** Undefined when nobody owns the record any more. */
 function cycleEnd({ reference, partitions }: RunPlace, serviceId: string, at: number): number | undefined {
   const route = reference.routeOf(serviceId, at, partitions);
   return 'owner' in route ? route.cycles.endAt(at) : undefined;

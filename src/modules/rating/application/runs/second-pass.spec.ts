@@ -42,14 +42,16 @@ const call = (serviceId: string, at: number, seconds: number) => ({
   quantities: { seconds: String(seconds) },
 });
 
-async function pass(runId: string, asOf: number): Promise<{ counts: unknown; rows: string[] }> {
+async function pass(runId: string, asOf: number): Promise<{ counts: unknown; rows: string[]; problems: string[] }> {
   await world.ratingRun(runId, { kind: 'SECOND_PASS', asOf }, 2);
   await rate();
   const said = await world.said();
-  const counts = said
+  const answers = said
     .filter(({ type }) => type === 'RatingRunAnswered.v1')
     .map(({ data }) => data as RatingRunAnswered['data'])
-    .filter((data) => data.runId === runId)
+    .filter((data) => data.runId === runId);
+  const problems = answers.flatMap((data) => data.problems ?? []).map(({ line, code }) => `${line} ${code}`);
+  const counts = answers
     .map((data) => [data.counts.accounts, data.counts.records, data.counts.changed, data.passedTo])
     .sort();
   const rows = said
@@ -60,7 +62,20 @@ async function pass(runId: string, asOf: number): Promise<{ counts: unknown; row
         (line, row) => `${line} v${columns.version[row]} ${columns['old.amount'][row]} -> ${columns.amount[row]}`,
       ),
     );
-  return { counts, rows };
+  return { counts, rows, problems };
+}
+
+/** Amounts of what a rerate of everything of A0 makes otherwise. */
+async function rerateOfA0(): Promise<readonly string[]> {
+  const selection = { accountIds: ['A0'] };
+  await world.ratingRun('p1', { kind: 'RERATE', mode: 'PREVIEW', selection }, 2);
+  const preview = { runId: 'p1', hash: '' };
+  await world.ratingRun('c1', { kind: 'RERATE', mode: 'COMMIT', selection, preview }, 2);
+  await rate();
+  return (await world.said())
+    .filter((event): event is RecordedEvent & UsageRerated => event.type === 'UsageRerated.v1')
+    .filter(({ data }) => data.head.runId === 'c1')
+    .flatMap(({ data: { columns } }) => columns.amount);
 }
 
 describe('a second pass', () => {
@@ -118,16 +133,23 @@ describe('a second pass', () => {
     const [first] = byVolume.charges;
     const cheaper = { ...first, tiers: { ...first!.tiers, steps: [{ price: '0.20' }] } };
     await world.price({ ...byVolume, charges: [cheaper] }, 2);
-    const selection = { accountIds: ['A0'] };
-    await world.ratingRun('p1', { kind: 'RERATE', mode: 'PREVIEW', selection }, 2);
-    const preview = { runId: 'p1', hash: '' };
-    await world.ratingRun('c1', { kind: 'RERATE', mode: 'COMMIT', selection, preview }, 2);
-    await rate();
-    const rows = (await world.said())
-      .filter((event): event is RecordedEvent & UsageRerated => event.type === 'UsageRerated.v1')
-      .filter(({ data }) => data.head.runId === 'c1')
-      .flatMap(({ data: { columns } }) => columns.amount);
-    expect(rows).toStrictEqual(['12', '18']);
+    expect(await rerateOfA0()).toStrictEqual(['12', '18']);
     expect((await pass('s2', APRIL)).rows).toStrictEqual([]);
+  });
+
+  it.each([
+    ['was in another currency at the time', { currency: 'USD' }, 'CURRENCY_MISMATCH'],
+    ['was not active at the time', { status: 'SUSPENDED' }, 'ACCOUNT_NOT_ACTIVE'],
+  ])('names what it cannot price, for an account %s; once mended, a rerate does', async (_, wrong, code) => {
+    await world.usage([call('N0', MARCH + DAY, 60), call('N0', MARCH + 2 * DAY, 90)]);
+    await rate();
+    await world.account(0, wrong);
+    const failed = await pass('s1', APRIL + 3 * DAY);
+    expect(failed.rows).toStrictEqual([]);
+    expect(failed.problems).toStrictEqual([`1 ${code}`, `2 ${code}`]);
+    await world.account(0);
+    // The mark has moved on: nothing has come since.
+    expect((await pass('s2', APRIL + 4 * DAY)).rows).toStrictEqual([]);
+    expect(await rerateOfA0()).toStrictEqual(['30', '45']);
   });
 });

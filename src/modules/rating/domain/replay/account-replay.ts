@@ -25,8 +25,8 @@ export interface AccountReplay<Usage extends RecordFacts = RecordFacts> {
   readonly ledger: BalanceLedger;
   /** Whether a record is to be rated again, whatever it found. */
   readonly selected: (record: StandingRecord<Usage>) => boolean;
-  /** Whether the billing cycle with this start is priced as a whole: it had its second pass, or has it now. */
-  readonly isWhole: (cycle: number) => boolean;
+  /** Whether the billing cycle of a record is priced as a whole: it had its second pass, or has it now. */
+  readonly isWhole: (record: StandingRecord<Usage>) => boolean;
   /** Start of the billing cycle before one of a record's subscription. */
   readonly cycleBefore: (record: StandingRecord<Usage>, cycle: number) => number;
   /** What a row that stands rests on, by the price version it names. */

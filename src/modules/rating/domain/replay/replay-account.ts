@@ -31,8 +31,8 @@ export function replayAccount<Usage extends RecordFacts>(replay: AccountReplay<U
   for (const { rows } of ordered) {
     for (const { cycle, before } of rows) if (before?.volume !== undefined) passed.add(cycle);
   }
-  const whole = ({ rows }: StandingRecord<Usage>): boolean =>
-    rows.some(({ cycle }) => passed.has(cycle) || replay.isWhole(cycle));
+  const whole = (record: StandingRecord<Usage>): boolean =>
+    record.rows.some(({ cycle }) => passed.has(cycle)) || replay.isWhole(record);
   const disturbed = new BalanceSums();
   let known: Known<Usage> = { disturbed, totals: new Map(), rated: new Map(), kept: new Map() };
   for (let walks = 0; walks < MOST_WALKS; walks += 1) {
