@@ -1,15 +1,19 @@
 import { keyOfImpact, placeOfImpact } from './balance-places.js';
 import type { RatedBefore, RatedImpact, UsageBatchRated } from './events.js';
 import { quantityUnitsOf } from './quantity-units.js';
+import { isOfOneTopUp } from './settle-row.js';
+
+type Keys = readonly string[];
 
 /**
  * One holder in one period: nearly always a subscription in a billing cycle. The list of keys is shared between all that
- * have the same ones, so that what is kept per subscription is an array of integers.
+ * have the same ones, so that what is kept per subscription is an array of integers; one that names a top-up is a
+ * holder's own. A list never changes: another takes its place.
  */
 export interface CycleBalances {
   /** Start of the period; 0 for what never begins anew. */
   readonly cycle: number;
-  keys: readonly string[];
+  keys: Keys;
   /** As long as `keys`, and no longer: a pushed-to array would take three times the memory. */
   values: bigint[];
   /** The cycle held before this one, for usage that comes late. */
@@ -21,7 +25,7 @@ export interface CycleBalances {
  * text of a partition would otherwise be longer than a text can be.
  */
 export interface LedgerState {
-  readonly shapes: readonly (readonly string[])[];
+  readonly shapes: readonly Keys[];
   /** Newest cycle first; `shape` is an index in `shapes`. */
   readonly holders: readonly (readonly [
     holder: string,
@@ -36,8 +40,8 @@ export interface LedgerState {
  */
 export class BalanceLedger {
   private readonly holders = new Map<string, CycleBalances>();
-  /** Lists of keys already in use, by their joined text. */
-  private readonly shapes = new Map<string, readonly string[]>();
+  /** By a list of keys, the shared ones with a key more: the way to every list is the order of its keys. */
+  private readonly longer = new WeakMap<Keys, Map<string, Keys>>();
 
   /**
    * @param base a ledger to begin with: what is done to this one leaves it as it is. A holder is taken over when it is
@@ -60,21 +64,21 @@ export class BalanceLedger {
 
   /** Of balances that this ledger holds. */
   setIn(balances: CycleBalances, key: string, value: bigint): void {
-    const index = balances.keys.indexOf(key);
+    const index = indexIn(balances.keys, key);
     if (index >= 0) {
       balances.values[index] = value;
       return;
     }
-    balances.keys = this.shape([...balances.keys, key]);
-    balances.values = [...balances.values, value];
+    balances.keys = this.withKey(balances.keys, key);
+    balances.values = balances.values.concat(value);
   }
 
   /** As if it had never been: what was granted, or read of a meter, by nobody any more. */
   drop(holder: string, cycle: number, key: string): void {
     const balances = this.cycleOf(holder, cycle);
-    const index = balances?.keys.indexOf(key) ?? -1;
+    const index = balances === undefined ? -1 : indexIn(balances.keys, key);
     if (balances === undefined || index < 0) return;
-    balances.keys = this.shape(balances.keys.filter((_, at) => at !== index));
+    balances.keys = this.listOf(balances.keys.filter((_, at) => at !== index));
     balances.values = balances.values.filter((_, at) => at !== index);
   }
 
@@ -115,7 +119,7 @@ export class BalanceLedger {
   }
 
   toJSON(): LedgerState {
-    const numbers = new Map<readonly string[], number>();
+    const numbers = new Map<Keys, number>();
     const holders = [...this.holders].map(([holder, newest]) => {
       const cycles: (readonly [number, number, readonly string[]])[] = [];
       for (let at: CycleBalances | undefined = newest; at !== undefined; at = at.older) {
@@ -130,11 +134,11 @@ export class BalanceLedger {
 
   static fromJSON({ shapes, holders }: LedgerState): BalanceLedger {
     const ledger = new BalanceLedger();
-    const known = shapes.map((keys) => ledger.shape(keys));
+    const known = shapes.map((keys) => ledger.listOf(keys));
     for (const [holder, cycles] of holders) {
       let older: CycleBalances | undefined;
       for (const [cycle, shape, values] of [...cycles].reverse()) {
-        older = { cycle, keys: known[shape] ?? [], values: values.map(BigInt), older };
+        older = { cycle, keys: known[shape] ?? NO_KEYS, values: values.map(BigInt), older };
       }
       if (older !== undefined) ledger.holders.set(holder, older);
     }
@@ -163,7 +167,7 @@ export class BalanceLedger {
   }
 
   open(holder: string, cycle: number): CycleBalances {
-    const made: CycleBalances = { cycle, keys: [], values: [], older: this.newestOf(holder) };
+    const made: CycleBalances = { cycle, keys: NO_KEYS, values: [], older: this.newestOf(holder) };
     this.holders.set(holder, made);
     return made;
   }
@@ -176,13 +180,33 @@ export class BalanceLedger {
     return copy;
   }
 
-  private shape(keys: readonly string[]): readonly string[] {
-    const text = keys.join('\n');
-    const known = this.shapes.get(text);
-    if (known !== undefined) return known;
-    this.shapes.set(text, keys);
-    return keys;
+  private withKey(keys: Keys, key: string): Keys {
+    // Nobody else has this one: shared, every list on the way to it would be kept for ever.
+    if (isOfOneTopUp(key)) return keys.concat(key);
+    let longer = this.longer.get(keys);
+    if (longer === undefined) this.longer.set(keys, (longer = new Map<string, Keys>()));
+    let list = longer.get(key);
+    if (list === undefined) longer.set(key, (list = keys.concat(key)));
+    return list;
   }
+
+  /** The list in use for these keys. */
+  private listOf(keys: Keys): Keys {
+    return keys.some(isOfOneTopUp) ? keys : keys.reduce<Keys>((list, key) => this.withKey(list, key), NO_KEYS);
+  }
+}
+
+const NO_KEYS: Keys = [];
+
+/** A list of more keys than this is not read from its beginning to find one. */
+const FEW_KEYS = 32;
+const indices = new WeakMap<Keys, ReadonlyMap<string, number>>();
+
+function indexIn(keys: Keys, key: string): number {
+  if (keys.length <= FEW_KEYS) return keys.indexOf(key);
+  let index = indices.get(keys);
+  if (index === undefined) indices.set(keys, (index = new Map(keys.map((each, at) => [each, at]))));
+  return index.get(key) ?? -1;
 }
 
 function copyOf(balances: CycleBalances | undefined): CycleBalances | undefined {
@@ -193,7 +217,7 @@ function copyOf(balances: CycleBalances | undefined): CycleBalances | undefined 
 
 export function balanceIn(balances: CycleBalances | undefined, key: string): bigint | undefined {
   if (balances === undefined) return undefined;
-  const index = balances.keys.indexOf(key);
+  const index = indexIn(balances.keys, key);
   return index < 0 ? undefined : balances.values[index];
 }
 

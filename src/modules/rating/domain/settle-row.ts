@@ -95,6 +95,13 @@ export function isTopUpCounter(accumulator: string): boolean {
   return accumulator.startsWith(TOP_UP) || accumulator.startsWith(CREDITED);
 }
 
+const TOP_UP_KEY = counterKey(TOP_UP);
+
+/** A balance of one top-up: as its reference is unique, no two subscriptions have it. */
+export function isOfOneTopUp(key: string): boolean {
+  return key.startsWith(TOP_UP_KEY);
+}
+
 export function counterKey(accumulator: string): string {
   return `accumulator/${accumulator}`;
 }
