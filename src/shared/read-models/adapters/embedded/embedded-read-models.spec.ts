@@ -6,7 +6,9 @@ import { checkQuery } from '../../checked-query.js';
 import type { Projection } from '../../projection.js';
 import type { CollectionSpec, Query, Row } from '../../read-models.port.js';
 import { EmbeddedReadModels } from './embedded-read-models.js';
+import { EmbeddedWriter } from './embedded-writer.js';
 import { orderSql, rangesAfter, whereSql } from './select.js';
+import { openWriter } from './sqlite.js';
 
 const calls: CollectionSpec = {
   name: 'calls',
@@ -113,6 +115,22 @@ describe('EmbeddedReadModels', () => {
     expect(await size()).toBeGreaterThan(empty + 20_000 * 30);
     expect(await many.count(calls, { tenant: 'main' })).toBe(20_000);
     await many.close();
+  });
+
+  it('is as patient as before with the locks of others when the move fails', async () => {
+    await (await filled(1)).close();
+    const db = openWriter(path);
+    const writer = new EmbeddedWriter(db);
+    await writer.prepare([projection], 2);
+    const puts = Array.from({ length: 5000 }, (_, id) => ({ tenant: 'main', id, account: 'b' }));
+    const rows = [{ spec: calls, puts, deletes: [] }];
+    const write = { projection: 'calls', generation: 'live', from: 1, to: 2, rows } as const;
+    await writer.commit({ writes: [write], requests: [], head: 2, now: 2 });
+    // The engine moves nothing out of the middle of a transaction.
+    db.exec('BEGIN; UPDATE projection SET head = 3');
+    await expect(writer.rest()).rejects.toThrow(/locked/);
+    expect(db.prepare('PRAGMA busy_timeout').get()).toEqual({ timeout: 10_000 });
+    db.close();
   });
 
   it('refuses declarations that no engine could keep', async () => {

@@ -82,8 +82,12 @@ export class EmbeddedWriter implements ReadModelWriter {
   rest(): Promise<void> {
     return new Promise((resolve) => {
       if (this.writtenSinceMove >= MOVE_AFTER_ROWS) {
-        this.db.exec(`PRAGMA busy_timeout = ${MOVE_PATIENCE_MS}; PRAGMA wal_checkpoint(RESTART)`);
-        this.db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+        this.db.exec(`PRAGMA busy_timeout = ${MOVE_PATIENCE_MS}`);
+        try {
+          this.db.exec('PRAGMA wal_checkpoint(RESTART)');
+        } finally {
+          this.db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+        }
         this.writtenSinceMove = 0;
       }
       resolve();
