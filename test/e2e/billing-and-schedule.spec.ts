@@ -171,6 +171,7 @@ describe('billing sync and the daily schedule, over HTTP', () => {
       usageType: 'VOICE',
       currency: 'EUR',
       rateSchedule: 'STD',
+      prepaid: false,
     };
     const line = await lineage.lineOfRecord(group);
     if (line.state !== 'AGGREGATED') throw new Error(line.state);
@@ -182,6 +183,7 @@ describe('billing sync and the daily schedule, over HTTP', () => {
       runId: line.runId,
     });
     expect(await lineage.lineOfRecord({ ...group, revision: 1 })).toEqual({ state: 'NOT_AGGREGATED' });
+    expect(await lineage.lineOfRecord({ ...group, prepaid: true })).toEqual({ state: 'PREPAID' });
   });
 
   it('shows what is in error, by code and status, and sends exactly that again', async () => {

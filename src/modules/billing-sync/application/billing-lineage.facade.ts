@@ -20,7 +20,7 @@ export class BillingLineageFacade implements BillingLineage {
 
   async lineOfRecord(record: RecordGroup): Promise<LineOfRecord> {
     const { tenant, partition, revision } = record;
-    if (record.prepaid === true) return { state: 'PREPAID' };
+    if (record.prepaid) return { state: 'PREPAID' };
     const { items } = await this.readModels.find(aggregationWindows, {
       tenant,
       where: [

@@ -9,8 +9,8 @@ export interface RecordGroup {
   readonly usageType: string;
   readonly currency: string;
   readonly rateSchedule: string;
-  /** Paid out of top-ups. */
-  readonly prepaid?: boolean;
+  /** Usage of a prepaid service, whatever it came to: it is paid out of top-ups. */
+  readonly prepaid: boolean;
 }
 
 export type LineOfRecord =

@@ -60,7 +60,7 @@ export class RecordVersions {
 
   /** The line of the record's group that the event at this revision is summed into. */
   private lineAt(tenant: string, record: MonetizedRecord, revision: number): Promise<LineOfRecord> {
-    const { account, subscription, usageType, currency, rateSchedule } = record;
+    const { account, subscription, usageType, currency, rateSchedule, prepaid } = record;
     const { partition } = record.address;
     return this.billing.lineOfRecord({
       tenant,
@@ -71,7 +71,7 @@ export class RecordVersions {
       usageType,
       currency,
       rateSchedule,
-      prepaid: record.before?.prepaid !== undefined,
+      prepaid,
     });
   }
 }
