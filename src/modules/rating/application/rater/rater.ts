@@ -145,6 +145,9 @@ export class Rater implements RoleTask {
           state.caughtUp(delivery.position);
         }
       }
+    } catch (error) {
+      // A run of one partition that ends because the append of another has failed has no more to say than that.
+      throw error instanceof RunInterrupted && failure !== undefined ? failure.error : error;
     } finally {
       // Records in the making are parked by being left alone: the log has them, the next holder takes them up.
       await state.settled().catch(this.appendFailed);
