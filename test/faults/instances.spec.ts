@@ -27,7 +27,9 @@ jest.setTimeout(3_600_000);
 
 const RUNS = Number(process.env.RETALLY_FAULT_RUNS ?? '1');
 const SEED = Number(process.env.RETALLY_FAULT_SEED ?? (RUNS > 1 ? Date.now() % 1_000_000 : 1));
-const RECORDS = 20_000;
+/** Of trouble in each of the two steps; with more of them there is more to do, so that all fall into it. */
+const ROUNDS = Number(process.env.RETALLY_FAULT_ROUNDS ?? '1');
+const RECORDS = 20_000 * ROUNDS;
 
 const addresses = {
   eventStore: process.env['RETALLY_TEST_EVENT_STORE'],
@@ -112,13 +114,18 @@ async function live(step: StepName, scene: Scene): Promise<void> {
   const { job, sandbox } = scene;
   await sandbox.put('/sandbox/faults', step === 'send' ? [SLOW] : []);
   const work = new Work(job.run(step));
-  if (step === 'take in' || step === 'send') await trouble(step, scene, work);
+  if (step === 'take in' || step === 'send') {
+    let midway = 0;
+    for (let round = 0; round < ROUNDS; round += 1) midway += (await trouble(step, round, scene, work)) ? 1 : 0;
+    process.stdout.write(`  ${step}: ${midway} of ${ROUNDS} rounds in the middle of it\n`);
+    expect(midway).toBeGreaterThan(0);
+  }
   await work.done;
   await sandbox.put('/sandbox/faults', []);
 }
 
 /** Recorded, but the answer is slow: a kill falls between the two. */
-const SLOW = { kind: 'SLOW', accepted: true, delayMs: 500, count: 100_000 };
+const SLOW = { kind: 'SLOW', accepted: true, delayMs: 500 * ROUNDS, count: 100_000 };
 /**
  * A receipt that comes again is recorded again, so that only the look-up keeps a dead instance's lines from being billed
  * twice. Not while one is held still: whoever is stopped between recording an attempt and making the call makes it when
@@ -126,25 +133,38 @@ const SLOW = { kind: 'SLOW', accepted: true, delayMs: 500, count: 100_000 };
  */
 const FORGETFUL = { kind: 'IGNORE_RECEIPTS', count: 100_000 };
 
-async function trouble(step: 'take in' | 'send', { instances, sandbox, random }: Scene, work: Work): Promise<void> {
+/** @returns whether both kinds of it came while there was something to do. */
+async function trouble(
+  step: 'take in' | 'send',
+  round: number,
+  { instances, sandbox, random }: Scene,
+  work: Work,
+): Promise<boolean> {
   const first = random.next() < 0.5 ? 0 : 1;
   const stillMs = (1.2 + random.next()) * LEASE_TTL_MS;
-  const at = [await progress(step, random.next() * 0.2, { instances, sandbox, work })];
+  const share = (part: number): number => (round + part) / ROUNDS;
+  if (step === 'send') await sandbox.put('/sandbox/faults', [SLOW]);
+  const at = [await progress(step, share(random.next() * 0.2), { instances, sandbox, work })];
   const held = [await instances.held()];
   await instances.freeze(first, stillMs);
-  at.push(await progress(step, 0.3 + random.next() * 0.3, { instances, sandbox, work }));
+  at.push(await progress(step, share(0.3 + random.next() * 0.3), { instances, sandbox, work }));
   held.push(await instances.held());
+  if (step === 'send') {
+    // What the woken one was about to call has been called by then.
+    await pause(1000);
+    await sandbox.put('/sandbox/faults', [SLOW, FORGETFUL]);
+  }
   const midway = !work.ended;
-  if (step === 'send') await sandbox.put('/sandbox/faults', [SLOW, FORGETFUL]);
   await instances.kill(1 - first);
   // Sometimes it is back before its leases have run out, sometimes after.
   await pause(random.next() * 2 * LEASE_TTL_MS);
   await instances.revive(1 - first);
-  const [still, killed] = at.map((share) => `${Math.round(share * 100)} %`);
+  const [still, killed] = at.map((done) => `${Math.round(done * 100)} %`);
   process.stdout.write(
     `  ${step}: ${first} held still for ${Math.round(stillMs)} ms at ${still}, ${1 - first} killed at ${killed}` +
       `${midway ? '' : ' (it was just done)'}; leases ${JSON.stringify(held.map((each) => each.map(({ length }) => length)))}\n`,
   );
+  return midway;
 }
 
 /** Until this share of the step's work is done (records rated, or lines in the ledger); answers how much is. */
