@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { heldBalances, ledgerText } from '../../../../../test/support/ledger-balances.js';
 import { priceOf, unitsOf, usageOf } from '../../../../../test/support/priced-line.js';
 import { chargeLine, DraftedBalances, explainCharge, compilePricing, type Charged } from '../../../catalog/index.js';
-import { accountHolder, BalanceLedger, holderOf, serviceHolder } from '../../domain/balance-ledger.js';
+import { BalanceLedger } from '../../domain/balance-ledger.js';
+import { accountHolder, holderOf, serviceHolder } from '../../domain/balance-places.js';
 import { BillingCycles } from '../../domain/billing-cycles.js';
 import { quantityUnitsOf } from '../../domain/quantity-units.js';
 
@@ -56,7 +57,11 @@ class Rating {
   private readonly cycles: BillingCycles;
   private readonly price;
 
-  constructor({ free, used, byBalance, anyMatching, amounts, sharedByDefault, billingDay }: World) {
+  /** @param always looks for balances that are kept otherwise, also where its price says that it meets none. */
+  constructor(
+    { free, used, byBalance, anyMatching, amounts, sharedByDefault, billingDay }: World,
+    private readonly always = true,
+  ) {
     this.cycles = new BillingCycles(billingDay, ZONE);
     const units = unitsOf({
       allowances: { FREE: { unit: 'seconds', priority: 1, ...scoped(free[0]), ...free[1] } },
@@ -85,12 +90,16 @@ class Rating {
     );
   }
 
+  get looksElsewhere(): boolean {
+    return this.price.looksElsewhere;
+  }
+
   use({ hour, subscription, serviceId, quantity }: Used): Charged {
     const at = START + hour * 3_600_000;
     const usage = usageOf({ at: new Date(at).toISOString(), serviceId, quantities: { seconds: quantity } });
     const holder = holderOf('A', subscription);
     const cycle = this.cycles.startAt(at);
-    const { resources } = this.price;
+    const resources = this.always || this.looksElsewhere ? this.price.resources : undefined;
     const service = serviceHolder(holder, serviceId);
     const place = { at, account: accountHolder('A'), service, since: () => START };
     const draft = new DraftedBalances(this.live);
@@ -113,7 +122,7 @@ it('the fold of the rows alone is what rating holds; no allowance is below nothi
   fc.assert(
     fc.property(world, records, fc.nat(), (given, usage, cut) => {
       const rating = new Rating(given);
-      const other = new Rating(given);
+      const other = new Rating(given, false);
       usage.forEach((record, index) => {
         rating.use(record);
         other.use(record);
@@ -131,6 +140,20 @@ it('the fold of the rows alone is what rating holds; no allowance is below nothi
       expect(ledgerText(rating.folded)).toStrictEqual([]);
     }),
     { numRuns: 150 },
+  );
+});
+
+it('a price that meets nothing that is kept otherwise rates the same without looking for it', () => {
+  const usual: World['free'] = ['SUBSCRIPTION', { validity: { type: 'CYCLE' } }];
+  fc.assert(
+    fc.property(world, records, (given, usage) => {
+      const plain: World = { ...given, free: usual, used: ['SUBSCRIPTION', { type: 'CYCLE' }], anyMatching: false };
+      const [rating, other] = [new Rating(plain), new Rating(plain, false)];
+      expect(other.looksElsewhere).toBe(false);
+      for (const record of usage) expect(other.use(record)).toStrictEqual(rating.use(record));
+      expect(ledgerText(other.live)).toStrictEqual(ledgerText(rating.live));
+    }),
+    { numRuns: 100 },
   );
 });
 

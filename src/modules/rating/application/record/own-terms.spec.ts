@@ -212,6 +212,40 @@ describe('prepaid usage', () => {
     expect(suspended).toMatchObject([{ message: expect.stringMatching('has 0.6 EUR left, which is 0.3 EUR') }]);
   });
 
+  const allowance = (id: string, more: object) =>
+    world.append('catalog-main.catalog', {
+      type: 'BuildingBlockDefined.v1',
+      data: {
+        kind: 'ALLOWANCE',
+        id,
+        version: 1,
+        effectiveFrom: 0,
+        reason: 'test',
+        definition: {
+          name: id,
+          unit: 'seconds',
+          priority: 1,
+          scope: 'SUBSCRIPTION',
+          validity: { type: 'CYCLE' },
+          ...more,
+        },
+      },
+    });
+
+  it('says what the account had of a topped-up allowance, also where its price does not name it', async () => {
+    await allowance('POOL', { scope: 'ACCOUNT' });
+    await world.price({
+      ...(flatPrice('6', { allowances: ['POOL'] }) as object),
+      grants: [{ allowance: 'POOL', quantity: '30', unit: 'seconds', per: 'CYCLE' }],
+    });
+    expect(amounts((await rated([seconds('10')], 'POSTPAID')).rows)).toEqual(['0']);
+    await world.price(TENTH, 2, START + 5 * DAY);
+    await topUp('P', '25', { resource: 'POOL' });
+    await topUp('M', '5');
+    const { rows } = await rated([seconds('10', START + 6 * DAY)], 'PREPAID');
+    expect(rows).toMatchObject([{ amount: '1', before: { prepaid: { POOL: { own: '20', topUps: [['P', '25']] } } } }]);
+  });
+
   it('of nothing is free without any top-up, and postpaid usage touches none', async () => {
     await world.price(TENTH);
     expect((await rated([seconds('0')], 'PREPAID')).rows).toMatchObject([{ amount: '0', before: { prepaid: {} } }]);

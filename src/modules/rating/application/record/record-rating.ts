@@ -75,7 +75,9 @@ export class RecordRating {
       return suspended(suspendOwnTerms.commitmentUnfit(owner, priceOfferId, terms.unfit));
     }
     const { currency } = price;
-    const elsewhere = recordPlaceFor(price, route, usage, this.reference);
+    // A top-up may be of what its price does not name.
+    const looksElsewhere = price.looksElsewhere || terms?.topUps !== undefined;
+    const elsewhere = looksElsewhere ? recordPlaceFor(price, route, usage, this.reference) : undefined;
     const place = { ledger, route, cycle, currency, elsewhere };
     const settling = terms === undefined ? undefined : this.settlingFor(terms, place);
     const draft = settling ?? this.draftFor(place);

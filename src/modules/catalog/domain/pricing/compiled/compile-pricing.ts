@@ -23,6 +23,8 @@ export class CompiledPrice {
   readonly spend: CompiledSpend | undefined;
   /** Undefined when all balances are a subscription's in a billing cycle and are granted whole. */
   readonly resources: KeptResources | undefined;
+  /** Whether a charge can meet a balance that is kept otherwise: when none can, its records need not look for any. */
+  readonly looksElsewhere: boolean;
   private readonly parts = new Map<string, readonly Part[]>();
 
   constructor(
@@ -34,7 +36,10 @@ export class CompiledPrice {
     this.charges = pricing.charges.map((_, index) => compileCharge(pricing, index, units, scope));
     this.spend = spendOf(pricing, scope);
     const prorates = pricing.grants?.some(({ proration }) => proration !== undefined) ?? false;
-    this.resources = KeptResources.of(units, prorates);
+    const resources = KeptResources.of(units, prorates);
+    this.resources = resources;
+    this.looksElsewhere =
+      resources !== undefined && (prorates || this.charges.some((charge) => meets(charge, resources)));
   }
 
   /** What a record of a usage type is charged for, part by part; empty when no charge is meant for it. */
@@ -79,6 +84,14 @@ function mostSpecificFirst(alternatives: readonly Alternative[]): readonly Alter
     .map((alternative) => ({ alternative, specificity: specificityOf(alternative.when) }))
     .sort(({ specificity: a }, { specificity: b }) => b[0] - a[0] || b[1] - a[1])
     .map(({ alternative }) => alternative);
+}
+
+/** What it draws on, counts on or is priced by; with ANY_MATCHING that is whatever there is. */
+function meets({ anyMatching, allowances, accumulators, position }: CompiledCharge, resources: KeptResources): boolean {
+  if (anyMatching) return true;
+  const keys = [...allowances, ...accumulators].map(({ key }) => key);
+  if (position.by !== 'QUANTITY') keys.push(position.key);
+  return keys.some((key) => resources.of(key) !== undefined);
 }
 
 function spendOf({ spend }: Pricing, scope: string): CompiledSpend | undefined {
