@@ -79,10 +79,10 @@ export class RunCountsDto {
   })
   records!: number;
 
-  @ApiProperty({ description: 'Of them: came out otherwise.', example: 37 })
+  @ApiProperty({ description: 'Of `records`: came out otherwise.', example: 37 })
   changed!: number;
 
-  @ApiProperty({ description: 'Of them: could not be rated again and stay as they are.', example: 0 })
+  @ApiProperty({ description: 'Others, which could not be rated again and stay as they are.', example: 0 })
   problems!: number;
 
   @ApiProperty({

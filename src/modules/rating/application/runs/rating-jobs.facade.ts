@@ -41,7 +41,6 @@ export class RatingJobsFacade implements RatingJobs {
 function resultOf({ data: { counts, problems = [] } }: RatingRunCompleted): RatingJobResult {
   const { accounts, records, changed, problems: error } = counts;
   const first = problems[0] === undefined ? '' : `; ${problems[0].message}`;
-  const message = `${records} records of ${accounts} accounts: ${changed} changed, ${error} stay as they are${first}`;
-  const processed = Math.max(records - error, 0);
-  return { status: 'COMPLETED', total: processed + error, pending: 0, processed, error, message };
+  const message = `${records} records of ${accounts} accounts: ${changed} changed; ${error} more stay as they are${first}`;
+  return { status: 'COMPLETED', total: records + error, pending: 0, processed: records, error, message };
 }

@@ -66,9 +66,9 @@ export interface RunCounts {
   readonly accounts: number;
   /** Usage records that were rated again; of a cycle end, the rows it made. */
   readonly records: number;
-  /** Of those, the ones that came out otherwise. */
+  /** Of `records`, the ones that came out otherwise. */
   readonly changed: number;
-  /** Records that could not be rated again and stay as they are. */
+  /** Beside `records`: those that could not be rated again and stay as they are. */
   readonly problems: number;
   /** Of a commit: accounts that moved since the preview and stay as they are. */
   readonly stale: number;
