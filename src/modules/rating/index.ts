@@ -4,7 +4,6 @@ export type { UsageRerated } from './domain/runs/rerated-events.js';
 export type { RatingRunRequested } from './domain/runs/run-events.js';
 export { ratingSettingsStream, ratingStream } from './domain/streams.js';
 export { partitionOfAccount, partitionOfServiceId } from './domain/partition-of.js';
-export { rateScheduleOf } from './domain/price-offer-id.js';
 export * from './projections/collections.js';
 export * from './application/queries/monetized-usage.port.js';
 export {

@@ -1,7 +1,12 @@
 import type { EventStore } from '../../../shared/event-store/event-store.port.js';
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
-import { streamName } from '../../../shared/kernel/stream-name.js';
-import type { RatingPartitioned, UsageBatchRated, UsageRerated } from '../../rating/index.js';
+import {
+  ratingSettingsStream,
+  ratingStream,
+  type RatingPartitioned,
+  type UsageBatchRated,
+  type UsageRerated,
+} from '../../rating/index.js';
 import type { RevisionRange } from '../domain/events.js';
 import { GateClosed } from '../domain/seal-batches.js';
 
@@ -54,13 +59,9 @@ export class RatingLog {
 
   /** 0 before the first record was rated. */
   private async partitions(tenant: string): Promise<number> {
-    for await (const event of this.store.readStream(streamName('rating', tenant, 'settings'), { limit: 1 })) {
+    for await (const event of this.store.readStream(ratingSettingsStream(tenant), { limit: 1 })) {
       return (event as RecordedEvent & RatingPartitioned).data.partitions;
     }
     return 0;
   }
-}
-
-export function ratingStream(tenant: string, partition: number): string {
-  return streamName('rating', tenant, String(partition));
 }

@@ -19,10 +19,3 @@ export function parseLineId(text: string): LineAddress | undefined {
   if (match?.[1] === undefined || match[2] === undefined) return undefined;
   return { runId: match[2], batchId: match[1], lineNo: Number(match[3]) };
 }
-
-/** The rate schedule inside a price offer id `<plan>.<rateSchedule>.<service>.<currency>`. */
-export function rateScheduleOf(priceOfferId: string): string {
-  const first = priceOfferId.indexOf('.');
-  const second = priceOfferId.indexOf('.', first + 1);
-  return first < 0 || second < 0 ? '' : priceOfferId.slice(first + 1, second);
-}

@@ -1,6 +1,6 @@
 import { Decimal } from '../../../shared/kernel/decimal.js';
+import { rateScheduleOf } from '../../../shared/kernel/price-offer-id.js';
 import { ExactSum } from './exact-sum.js';
-import { rateScheduleOf } from './line-id.js';
 
 /** What aggregation reads of a rated event; the rating module's UsageBatchRated has it. */
 export interface RatedUsage {

@@ -1,7 +1,8 @@
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
+import { rateScheduleOf } from '../../../shared/kernel/price-offer-id.js';
 import { monetizedId } from '../../../shared/kernel/record-id.js';
 import type { StreamName } from '../../../shared/kernel/stream-name.js';
-import { rateScheduleOf, type UsageBatchRated, type UsageRerated } from '../../rating/index.js';
+import type { UsageBatchRated, UsageRerated } from '../../rating/index.js';
 import { LineageBroken } from './log-lookup.js';
 import type { Trace } from './trace.js';
 

@@ -1,8 +1,8 @@
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
+import { rateScheduleOf } from '../../../shared/kernel/price-offer-id.js';
 import { parseStreamName } from '../../../shared/kernel/stream-name.js';
 import { put, remove, type Change, type Projection } from '../../../shared/read-models/projection.js';
 import type { UsageBatchRated } from '../domain/events.js';
-import { rateScheduleOf } from '../domain/price-offer-id.js';
 import type { UsageRerated, UsageReratedColumns } from '../domain/runs/rerated-events.js';
 import { monetizedUsage, replacedUsage, type MonetizedRow, type ReplacedRow } from './collections.js';
 

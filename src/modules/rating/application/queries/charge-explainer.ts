@@ -1,7 +1,7 @@
+import { serviceOf } from '../../../../shared/kernel/price-offer-id.js';
 import { Inject, Injectable } from '@nestjs/common';
 import { EVENT_STORE, type EventStore } from '../../../../shared/event-store/event-store.port.js';
 import { compilePricing, explainCharge, parsePricing, type NamedImpact } from '../../../catalog/index.js';
-import { serviceOf } from '../../domain/price-offer-id.js';
 import { PRERATED_OFFER } from '../../domain/prerated.js';
 import { AgreedRates } from '../record/agreed-rates.js';
 import { ChunkUsage } from '../rater/chunk-usage.js';

@@ -1,4 +1,5 @@
 import { Decimal } from '../../../../shared/kernel/decimal.js';
+import { rateScheduleOf } from '../../../../shared/kernel/price-offer-id.js';
 import { monetizedId, recordId } from '../../../../shared/kernel/record-id.js';
 import {
   InvalidQuery,
@@ -7,7 +8,6 @@ import {
   type Page,
   type ReadModels,
 } from '../../../../shared/read-models/read-models.port.js';
-import { rateScheduleOf } from '../../domain/price-offer-id.js';
 import { ratingStream } from '../../domain/streams.js';
 import { monetizedUsage, replacedUsage, type MonetizedRow, type ReplacedRow } from '../../projections/collections.js';
 import type { LogEvents } from '../rater/log-events.js';

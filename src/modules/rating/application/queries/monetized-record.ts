@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../../../../shared/kernel/event.js';
+import { rateScheduleOf } from '../../../../shared/kernel/price-offer-id.js';
 import { monetizedId, recordId } from '../../../../shared/kernel/record-id.js';
-import { rateScheduleOf } from '../../domain/price-offer-id.js';
 import type { UsageRerated } from '../../domain/runs/rerated-events.js';
 import type { RatedEvent } from '../rater/log-events.js';
 import type { MonetizedRecord, RatedCause } from './monetized-usage.port.js';

@@ -1,5 +1,5 @@
+import { serviceOf } from '../../../../shared/kernel/price-offer-id.js';
 import { compilePricing, parsePricing, type CompiledPrice, type Pricing } from '../../../catalog/index.js';
-import { serviceOf } from '../../domain/price-offer-id.js';
 import type { PriceVersions } from '../queries/price-versions.js';
 import type { StandingRow } from './answer-run.js';
 

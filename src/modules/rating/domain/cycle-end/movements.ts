@@ -1,4 +1,4 @@
-import { currencyOf } from '../price-offer-id.js';
+import { currencyOf } from '../../../../shared/kernel/price-offer-id.js';
 import type { BillingCycle, CycleCalendar } from './cycle-calendar.js';
 import { isSame, type Due, type Made, type Movement } from './due.js';
 

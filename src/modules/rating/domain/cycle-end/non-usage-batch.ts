@@ -1,8 +1,8 @@
 import { unitsToString } from '../../../../shared/kernel/decimal.js';
+import { serviceOf } from '../../../../shared/kernel/price-offer-id.js';
 import { divideRounded } from '../../../../shared/kernel/rounding.js';
 import type { NonUsageRated, NonUsageRatedColumns, NonUsageRatedHead } from '../runs/non-usage-events.js';
 import type { RatedImpact } from '../events.js';
-import { serviceOf } from '../price-offer-id.js';
 import { dueCounter, type Movement } from './due.js';
 
 /** An event is full with this many rows, or so many bytes of JSON, estimated from above. */
