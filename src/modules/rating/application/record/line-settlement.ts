@@ -135,7 +135,7 @@ export class SettlingDraft extends DraftedBalances {
     if (purse.own === undefined) {
       const grant = this.terms.granted(resource);
       // How much it is, and what is carried over with it, is for the price to say: top-ups wait for the next line.
-      const isPlain = grant?.proration === undefined && this.elsewhere?.placeOf(key) === undefined;
+      const isPlain = grant?.proration === undefined && this.elsewhere?.keeps(key) !== true;
       if (grant !== undefined && !isPlain) {
         this.purses.delete(resource);
         return;

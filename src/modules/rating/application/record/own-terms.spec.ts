@@ -246,6 +246,20 @@ describe('prepaid usage', () => {
     expect(rows).toMatchObject([{ amount: '1', before: { prepaid: { POOL: { own: '20', topUps: [['P', '25']] } } } }]);
   });
 
+  it('leaves what is carried over to its price: the line that is granted it draws on no top-up of it', async () => {
+    await allowance('ROLLED', { rollover: { cap: '100', cycles: 1 } });
+    await world.price({
+      ...(flatPrice('6', { allowances: ['ROLLED'] }) as object),
+      grants: [{ allowance: 'ROLLED', quantity: '30', unit: 'seconds', per: 'CYCLE' }],
+    });
+    await rated([seconds('10')], 'POSTPAID');
+    await topUp('P', '25', { resource: 'ROLLED' });
+    await topUp('M', '50');
+    const { rows } = await rated([seconds('60', START + 35 * DAY), seconds('60', START + 36 * DAY)], 'PREPAID');
+    // 20 carried over and 30 granted: 10 at 0.1. Then 25 paid in: 35 at 0.1.
+    expect(amounts(rows)).toEqual(['1', '3.5']);
+  });
+
   it('of nothing is free without any top-up, and postpaid usage touches none', async () => {
     await world.price(TENTH);
     expect((await rated([seconds('0')], 'PREPAID')).rows).toMatchObject([{ amount: '0', before: { prepaid: {} } }]);
