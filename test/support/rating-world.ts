@@ -283,10 +283,14 @@ export class RatingWorld {
   }
 
   /** Runs a rater until every record and every run asked for is answered. */
-  async rate(settings: Partial<RaterSettings> = {}, store: EventStore = this.store): Promise<void> {
+  async rate(
+    settings: Partial<RaterSettings> = {},
+    store: EventStore = this.store,
+    answerers?: RunAnswerers,
+  ): Promise<void> {
     const stop = new AbortController();
     const done = new AbortController();
-    const running = this.rater(settings, store)
+    const running = this.rater(settings, store, ManualClaims.alone(), answerers)
       .run(stop.signal)
       .finally(() => {
         done.abort();

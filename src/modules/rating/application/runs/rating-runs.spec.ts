@@ -2,7 +2,10 @@ import { DAY, flatPrice, RatingWorld, START } from '../../../../../test/support/
 import { LogUnavailable, type EventStore } from '../../../../shared/event-store/event-store.port.js';
 import type { RecordedEvent } from '../../../../shared/kernel/event.js';
 import type { RerateProposed, UsageRerated } from '../../domain/runs/rerated-events.js';
+import type { BalanceLedger } from '../../domain/balance-ledger.js';
 import type { RatingRunAnswered, RerateSelection } from '../../domain/runs/run-events.js';
+import type { RunAnswerer, RunAnswerers } from './answer-run.js';
+import { runAnswerers } from './answerers.js';
 
 const PARTITIONS = 2;
 const PEOPLE = 5;
@@ -45,7 +48,8 @@ async function calls(chunk = 0): Promise<number> {
   );
 }
 
-const rate = (store?: EventStore): Promise<void> => world.rate({ partitions: PARTITIONS, keepEvery: 16 }, store);
+const rate = (store?: EventStore, answerers?: RunAnswerers): Promise<void> =>
+  world.rate({ partitions: PARTITIONS, keepEvery: 16 }, store, answerers);
 const ofType = <E>(events: readonly RecordedEvent[], type: string): (RecordedEvent & E)[] =>
   events.filter((event) => event.type === type) as (RecordedEvent & E)[];
 
@@ -55,11 +59,17 @@ async function preview(runId: string, selection = EVERYTHING): Promise<string> {
   return runId;
 }
 
-async function commit(previewId: string, runId: string, store?: EventStore, selection = EVERYTHING): Promise<void> {
+async function commit(
+  previewId: string,
+  runId: string,
+  store?: EventStore,
+  selection = EVERYTHING,
+  answerers?: RunAnswerers,
+): Promise<void> {
   const hash = 'looked at by the command';
   const asked = { kind: 'RERATE', mode: 'COMMIT', selection, preview: { runId: previewId, hash } } as const;
   await world.ratingRun(runId, asked, PARTITIONS);
-  await rate(store);
+  await rate(store, answerers);
 }
 
 async function answers(runId: string): Promise<RatingRunAnswered['data'][]> {
@@ -177,6 +187,24 @@ describe('a rerate', () => {
     expect(again.reduce((sum, { counts }) => sum + counts.stale, 0)).toBe(5);
   });
 
+  it('counts an account that it cannot look at once, though something was proposed for it', async () => {
+    await people(tiered('1.00'));
+    await calls();
+    await rate();
+    await world.price(tiered('3.00'), 2);
+    await preview('p1');
+    const { RERATE } = runAnswerers(world.store);
+    const broken: RunAnswerer = {
+      answer: (place) => RERATE!.answer({ ...place, ledger: brokenLedger(place.ledger) }),
+    };
+    await commit('p1', 'c1', world.store, EVERYTHING, { RERATE: broken });
+    const said = await answers('c1');
+    const sum = (of: 'accounts' | 'problems' | 'stale') => said.reduce((all, { counts }) => all + counts[of], 0);
+    expect([sum('accounts'), sum('problems'), sum('stale')]).toStrictEqual([PEOPLE, PEOPLE, 0]);
+    const codes = said.flatMap(({ problems = [] }) => problems).map(({ account, code }) => `${account} ${code}`);
+    expect(codes.sort()).toStrictEqual(Array.from({ length: PEOPLE }, (_, n) => `A${n} RATING_DEFECT`));
+  });
+
   it('keeps what it cannot rate again, and says which record and why', async () => {
     await people(flatPrice('0.60'));
     await calls();
@@ -241,6 +269,15 @@ async function ordered(): Promise<void> {
   const early = lines.filter(({ chunk }) => chunk < 2).sort((a, b) => a.at - b.at);
   await world.usage(early);
   await world.usage(lines.filter(({ chunk }) => chunk === 2));
+}
+
+/** Whoever asks it for a balance gets an error. */
+function brokenLedger(ledger: BalanceLedger): BalanceLedger {
+  return new Proxy(ledger, {
+    get: () => {
+      throw new Error('planned');
+    },
+  });
 }
 
 /** A store whose n-th append fails: before it is done, or after. */

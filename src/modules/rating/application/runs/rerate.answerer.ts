@@ -32,6 +32,8 @@ export class RerateAnswerer implements RunAnswerer {
     const candidates = await candidatesFor(place, selection);
     for await (const answer of this.replays.replay(place, { candidates, selected })) {
       if (answer.kind === 'DEFECT') {
+        // It is named as such, not as moved as well.
+        proposed?.delete(answer.account);
         tally.addDefect(answer.account, answer.error);
         continue;
       }
