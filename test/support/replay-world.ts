@@ -5,7 +5,8 @@ import {
   type CompiledPrice,
   type PricedUsage,
 } from '../../src/modules/catalog/index.js';
-import { BalanceLedger, holderOf } from '../../src/modules/rating/domain/balance-ledger.js';
+import { BalanceLedger } from '../../src/modules/rating/domain/balance-ledger.js';
+import { holderOf, movesOf, type BalanceId } from '../../src/modules/rating/domain/balance-places.js';
 import type { RecordFacts } from '../../src/modules/rating/domain/rated-batch.js';
 import type {
   AccountReplay,
@@ -13,7 +14,6 @@ import type {
   RatedAgain,
   ReplayedAccount,
 } from '../../src/modules/rating/domain/replay/account-replay.js';
-import { movesOf, type BalanceId } from '../../src/modules/rating/domain/replay/balance-moves.js';
 import { replayAccount } from '../../src/modules/rating/domain/replay/replay-account.js';
 import type { ChargeRow, StandingRecord, StandingRow } from '../../src/modules/rating/domain/replay/standing-record.js';
 import { billingCycleAt } from '../../src/shared/kernel/period.js';

@@ -1,6 +1,5 @@
-import { keyOfImpact, placeOfImpact } from './balance-places.js';
+import { movesOf } from './balance-places.js';
 import type { RatedBefore, RatedImpact, UsageBatchRated } from './events.js';
-import { quantityUnitsOf } from './quantity-units.js';
 import { isOfOneTopUp } from './settle-row.js';
 
 type Keys = readonly string[];
@@ -108,13 +107,8 @@ export class BalanceLedger {
     how: 'MADE' | 'REVERSED' = 'MADE',
     before: RatedBefore | null = null,
   ): void {
-    for (const impact of impacts) {
-      const key = keyOfImpact(impact);
-      if (key === undefined) continue;
-      const place = placeOfImpact(impact, key, before);
-      const change = quantityUnitsOf(impact[2]);
-      const holder = place?.[0] ?? holderOf(account, subscription);
-      this.add(holder, place?.[1] ?? cycle, key, how === 'MADE' ? change : -change);
+    for (const { holder, period, key, change } of movesOf(account, { subscription, cycle, impacts, before })) {
+      this.add(holder, period, key, how === 'MADE' ? change : -change);
     }
   }
 
@@ -219,25 +213,4 @@ export function balanceIn(balances: CycleBalances | undefined, key: string): big
   if (balances === undefined) return undefined;
   const index = indexIn(balances.keys, key);
   return index < 0 ? undefined : balances.values[index];
-}
-
-/** Who holds balances: a subscription of an account. */
-export function holderOf(account: string, subscription: string): string {
-  return `${account}\n${subscription}`;
-}
-
-/** What all subscriptions of an account share. */
-export function accountHolder(account: string): string {
-  return `${account}\n`;
-}
-
-/** What a service id of a subscription has for itself. */
-export function serviceHolder(subscription: string, serviceId: string): string {
-  return `${subscription}\n${serviceId}`;
-}
-
-/** Whose balances a holder's are: the subscription is empty for what the account shares, the service id mostly. */
-export function ownerOf(holder: string): { readonly subscription: string; readonly serviceId: string } {
-  const [, subscription = '', serviceId = ''] = holder.split('\n');
-  return { subscription, serviceId };
 }

@@ -2,8 +2,7 @@ import { DecimalTally, sumOfTexts } from '../../../shared/kernel/decimal-tally.j
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { parseStreamName } from '../../../shared/kernel/stream-name.js';
 import { update, type Change, type Gathering, type Projection } from '../../../shared/read-models/projection.js';
-import { ownerOf } from '../domain/balance-ledger.js';
-import { allowanceOfBucket, keyOfImpact, placeOfImpact, saysPlaces } from '../domain/balance-places.js';
+import { allowanceOfBucket, keyOfImpact, ownerOf, placeOfImpact, saysPlaces } from '../domain/balance-places.js';
 import type { RatedBefore, RatedImpact, UsageBatchRated, UsageBatchRatedColumns } from '../domain/events.js';
 import type { UsageRerated, UsageReratedColumns } from '../domain/runs/rerated-events.js';
 import { balances, usageSummaries, type BalanceRow, type UsageSummaryRow } from './collections.js';

@@ -1,6 +1,5 @@
 import { DecimalTally } from '../../../shared/kernel/decimal-tally.js';
-import { keyOfImpact, placeOfImpact } from '../domain/balance-places.js';
-import { holderOf } from '../domain/balance-ledger.js';
+import { holderOf, keyOfImpact, placeOfImpact } from '../domain/balance-places.js';
 import type { RatedBefore, RatedImpact } from '../domain/events.js';
 import type { UsageReratedColumns } from '../domain/runs/rerated-events.js';
 import type { MovedBalance, RunAccountRow } from './rating-runs.collections.js';

@@ -1,5 +1,6 @@
 import { chargeLine, DraftedBalances, type CompiledPrice } from '../../../modules/catalog/index.js';
-import { BalanceLedger, holderOf } from '../../../modules/rating/domain/balance-ledger.js';
+import { BalanceLedger } from '../../../modules/rating/domain/balance-ledger.js';
+import { holderOf } from '../../../modules/rating/domain/balance-places.js';
 import { amountByHand } from './by-hand.js';
 import type { RatingModel } from './rating-models.js';
 import { SampleUsage, type SampleColumns } from './sample-records.js';

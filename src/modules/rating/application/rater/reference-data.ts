@@ -9,7 +9,7 @@ import {
   type PricingVersion,
 } from '../../../catalog/index.js';
 import { BillingCalendar, type BillingCycles } from '../../domain/billing-cycles.js';
-import { holderOf } from '../../domain/balance-ledger.js';
+import { holderOf } from '../../domain/balance-places.js';
 import { partitionOfAccount, partitionOfServiceId } from '../../domain/partition-of.js';
 
 /** What is kept about a service id's owner, so that a record costs look-ups and no computing. */

@@ -1,5 +1,5 @@
 import type { CompiledPrice, RecordPlace } from '../../../catalog/index.js';
-import { accountHolder, serviceHolder } from '../../domain/balance-ledger.js';
+import { accountHolder, serviceHolder } from '../../domain/balance-places.js';
 import type { RecordFacts } from '../../domain/rated-batch.js';
 import type { ReferenceData, Route } from '../rater/reference-data.js';
 

@@ -1,25 +1,5 @@
-import { holderOf } from '../balance-ledger.js';
-import { keyOfImpact, placeOfImpact } from '../balance-places.js';
-import { quantityUnitsOf } from '../quantity-units.js';
+import { holderOf, type BalanceId, type BalanceMove } from '../balance-places.js';
 import type { ChargeRow } from './standing-record.js';
-
-/** One balance of the partition. */
-export interface BalanceId {
-  readonly holder: string;
-  /** Start of the period. */
-  readonly period: number;
-  readonly key: string;
-}
-
-export interface BalanceMove extends BalanceId {
-  /** Units of 10^-12. */
-  readonly change: bigint;
-}
-
-interface PlacedMove extends BalanceMove {
-  /** It is not the subscription's in the billing cycle of the row. */
-  readonly isElsewhere: boolean;
-}
 
 type Placed = Pick<ChargeRow, 'subscription' | 'cycle' | 'before'>;
 
@@ -28,19 +8,6 @@ export function placeOf(account: string, { subscription, cycle, before }: Placed
   const place = before?.elsewhere?.[key];
   if (place !== undefined) return { holder: place[0], period: place[1], key };
   return key.startsWith('earlier/') ? undefined : { holder: holderOf(account, subscription), period: cycle, key };
-}
-
-/** What a row moves, impact by impact: as the ledger folds it. */
-export function* movesOf(account: string, row: Placed & Pick<ChargeRow, 'impacts'>): Iterable<PlacedMove> {
-  const usual = holderOf(account, row.subscription);
-  for (const impact of row.impacts) {
-    const key = keyOfImpact(impact);
-    if (key === undefined) continue;
-    const place = placeOfImpact(impact, key, row.before);
-    const change = quantityUnitsOf(impact[2]);
-    const isElsewhere = place !== undefined;
-    yield { holder: place?.[0] ?? usual, period: place?.[1] ?? row.cycle, key, change, isElsewhere };
-  }
 }
 
 /** Sums by balance, and a set of balances: those that have one. */

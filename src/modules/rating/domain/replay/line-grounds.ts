@@ -1,5 +1,6 @@
-import { accountHolder, holderOf, type BalanceLedger } from '../balance-ledger.js';
-import { BalanceSums, movesOf, placeOf, type BalanceId } from './balance-moves.js';
+import type { BalanceLedger } from '../balance-ledger.js';
+import { accountHolder, holderOf, movesOf, type BalanceId } from '../balance-places.js';
+import { BalanceSums, placeOf } from './balance-moves.js';
 import { quantityUnitsOf } from '../quantity-units.js';
 import type { Finding, StandingRecord, StandingRow } from './standing-record.js';
 

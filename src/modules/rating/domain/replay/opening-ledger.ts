@@ -1,5 +1,6 @@
 import { BalanceLedger } from '../balance-ledger.js';
-import { BalanceSums, movesOf } from './balance-moves.js';
+import { movesOf } from '../balance-places.js';
+import { BalanceSums } from './balance-moves.js';
 import type { StandingRecord } from './standing-record.js';
 
 /**

@@ -1,7 +1,8 @@
 import { canonicalJson } from '../../../../shared/kernel/canonical-json.js';
 import type { RecordFacts } from '../rated-batch.js';
 import type { AccountReplay, ChangedRow, MovedBalance, ReplayedAccount } from './account-replay.js';
-import { BalanceSums, movesOf } from './balance-moves.js';
+import { movesOf } from '../balance-places.js';
+import { BalanceSums } from './balance-moves.js';
 import { ReplayWalk, type Known } from './replay-walk.js';
 import type { ChargeRow, StandingRecord, StandingRow } from './standing-record.js';
 

@@ -2,7 +2,8 @@ import type { BalanceLedger } from '../balance-ledger.js';
 import { quantityUnitsOf } from '../quantity-units.js';
 import { counterKey, isTopUpCounter, topUpCounter } from '../settle-row.js';
 import { allowanceOfBucket } from '../balance-places.js';
-import { BalanceSums, movesOf, placeOf, type BalanceId, type BalanceMove } from './balance-moves.js';
+import { movesOf, type BalanceId, type BalanceMove } from '../balance-places.js';
+import { BalanceSums, placeOf } from './balance-moves.js';
 import type { ChargeRow, StandingRecord } from './standing-record.js';
 
 /*
