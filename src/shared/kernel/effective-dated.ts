@@ -36,3 +36,10 @@ export function addFact<Fact extends EffectiveDated>(facts: Fact[], fact: Fact):
   const replaces = facts[index]?.effectiveFrom === fact.effectiveFrom ? 1 : 0;
   facts.splice(index, replaces, fact);
 }
+
+/** The same with a list of its own; none there yet is an empty one. */
+export function withFact<Fact extends EffectiveDated>(facts: readonly Fact[] | undefined, fact: Fact): readonly Fact[] {
+  const all = [...(facts ?? [])];
+  addFact(all, fact);
+  return all;
+}

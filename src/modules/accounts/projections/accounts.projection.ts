@@ -1,5 +1,5 @@
 import { never } from '../../../shared/kernel/decider.js';
-import { addFact } from '../../../shared/kernel/effective-dated.js';
+import { withFact } from '../../../shared/kernel/effective-dated.js';
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { put, update, type Change, type Projection } from '../../../shared/read-models/projection.js';
 import type { AccountDefined, AccountEvent, SpecialEvent, SubscriptionDefined } from '../domain/events.js';
@@ -53,8 +53,7 @@ export const accountsProjection: Projection = {
 
 function accountDefined(tenant: string, { account, ...version }: AccountDefined['data']): Change {
   return update(accountsCollection, { tenant, account }, (row) => {
-    const versions = [...(row?.versions ?? [])];
-    addFact(versions, version);
+    const versions = withFact(row?.versions, version);
     return { tenant, account, ...(versions.at(-1) ?? version), versions };
   });
 }
@@ -64,8 +63,7 @@ function subscriptionDefined(
   { account, subscription, ...version }: SubscriptionDefined['data'],
 ): Change {
   return update(subscriptionsCollection, { tenant, account, subscription }, (row) => {
-    const versions = [...(row?.versions ?? [])];
-    addFact(versions, version);
+    const versions = withFact(row?.versions, version);
     const { plan, rateSchedule, status, effectiveFrom } = versions.at(-1) ?? version;
     return { tenant, account, subscription, plan, rateSchedule, status, effectiveFrom, versions };
   });

@@ -1,5 +1,5 @@
 import { never } from '../../../shared/kernel/decider.js';
-import { addFact } from '../../../shared/kernel/effective-dated.js';
+import { withFact } from '../../../shared/kernel/effective-dated.js';
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { put, update, type Change, type Projection } from '../../../shared/read-models/projection.js';
 import type { CommitmentDefined, CustomRatesDefined, SpecialEvent } from '../domain/events.js';
@@ -63,7 +63,7 @@ function customRates(
 ): Change {
   const { account, subscription = '', priceOfferId, charge } = data;
   const key = { tenant, account, subscription, priceOfferId, charge };
-  return update(customRatesCollection, key, (row) => ({ ...key, versions: withVersion(row?.versions, version) }));
+  return update(customRatesCollection, key, (row) => ({ ...key, versions: withFact(row?.versions, version) }));
 }
 
 function commitment(
@@ -73,14 +73,5 @@ function commitment(
 ): Change {
   const { account, subscription, allowance } = data;
   const key = { tenant, account, subscription, allowance };
-  return update(commitmentsCollection, key, (row) => ({ ...key, versions: withVersion(row?.versions, version) }));
-}
-
-function withVersion<Version extends { readonly effectiveFrom: number }>(
-  versions: readonly Version[] | undefined,
-  version: Version,
-): readonly Version[] {
-  const all = [...(versions ?? [])];
-  addFact(all, version);
-  return all;
+  return update(commitmentsCollection, key, (row) => ({ ...key, versions: withFact(row?.versions, version) }));
 }

@@ -1,5 +1,5 @@
 import { never } from '../../../shared/kernel/decider.js';
-import { addFact } from '../../../shared/kernel/effective-dated.js';
+import { withFact } from '../../../shared/kernel/effective-dated.js';
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { put, update, type Change, type Projection } from '../../../shared/read-models/projection.js';
 import { offeringEvents, type OfferingEvent, type PriceOfferShellMade, type PricingPut } from '../domain/events.js';
@@ -48,8 +48,7 @@ function defined(
   data: CatalogObjectVersion & { readonly name: string },
 ): Change {
   return update(catalogObjects, { tenant, object, id }, (row) => {
-    const versions = [...(row?.versions ?? [])];
-    addFact(versions, data);
+    const versions = withFact(row?.versions, data);
     const name = versions.at(-1)?.['name'];
     return { tenant, object, id, name: typeof name === 'string' ? name : data.name, versions };
   });
