@@ -123,7 +123,6 @@ export const ratingRunSamples: SamplesOf<
       money: { EUR: '4.6451612903' },
     },
     columns: {
-      key: [`SUB-000042:ARREARS_RECURRING:mobile-m.standard.mobile-voice.EUR:line-rental:${CYCLE + 15 * 86_400_000}`],
       type: ['ARREARS_RECURRING'],
       account: ['ACC-000042'],
       subscription: ['SUB-000042'],

@@ -46,7 +46,7 @@ function summed({ records, amount, ...key }: Sum, position: number): Change {
 export function* rowsOf(event: RecordedEvent & NonUsageRated): Iterable<NonUsageRow> {
   const { tenant } = parseStreamName(event.stream);
   const { head, columns } = event.data;
-  for (let row = 0; row < columns.key.length; row += 1) {
+  for (let row = 0; row < columns.type.length; row += 1) {
     const offer = head.offers[columns.offer[row] ?? -1];
     const type = columns.type[row];
     if (offer === undefined || type === undefined) {

@@ -145,8 +145,8 @@ class Books {
 }
 
 function rowsOf(columns: NonUsageRatedColumns): readonly Row[] {
-  return columns.key.map((_, row) => ({
-    type: columns.type[row] ?? '',
+  return columns.type.map((type, row) => ({
+    type,
     charge: columns.charge[row] ?? '',
     days: `${day(columns.cycle[row])} ${columns.firstDay[row]}-${columns.lastDay[row]}/${columns.days[row]}`,
     amount: columns.amount[row] ?? '',

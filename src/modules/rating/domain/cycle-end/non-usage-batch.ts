@@ -34,20 +34,18 @@ export class NonUsageBatch {
   private bytes = 0;
 
   get isEmpty(): boolean {
-    return this.columns.key.length === 0;
+    return this.columns.type.length === 0;
   }
 
   get isFull(): boolean {
-    return this.columns.key.length >= MOST_ROWS || this.bytes >= MOST_BYTES;
+    return this.columns.type.length >= MOST_ROWS || this.bytes >= MOST_BYTES;
   }
 
   add({ account, subscription, cycle }: NonUsageFor, { due, amount, before, corrects }: Movement): void {
     const { columns } = this;
     const { type, charge, price, units, currency, applied, firstDay, lastDay, days, trueUp } = due;
     const text = (value: bigint): string => unitsToString(value, RATING_SCALE);
-    const key = [subscription, type, price.priceOfferId, charge, applied.from].join(':');
     const impacts = impactsOf(due, amount);
-    columns.key.push(key);
     columns.type.push(type);
     columns.account.push(account);
     columns.subscription.push(subscription);
@@ -72,8 +70,8 @@ export class NonUsageBatch {
     columns.before.push(text(before));
     columns.corrects.push(corrects);
     this.money.set(currency, (this.money.get(currency) ?? 0n) + amount);
-    this.bytes +=
-      ROW_BYTES + 2 * (key.length + account.length + subscription.length) + 2 * JSON.stringify(impacts).length;
+    const texts = account.length + subscription.length + charge.length + price.priceOfferId.length;
+    this.bytes += ROW_BYTES + 2 * texts + 2 * JSON.stringify(impacts).length;
   }
 
   build(): { readonly head: Head; readonly columns: NonUsageRated['data']['columns'] } {
@@ -108,7 +106,6 @@ function scaleOf(days: number, whole: number): string {
 
 function emptyColumns(): Mutable<KnownColumns> {
   return {
-    key: [],
     type: [],
     account: [],
     subscription: [],

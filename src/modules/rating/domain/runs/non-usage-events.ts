@@ -23,11 +23,6 @@ export interface NonUsageRatedHead {
 /** Columns of monetized non-usage records: what is due without usage. All times epoch ms. */
 export interface NonUsageRatedColumns {
   readonly [column: string]: readonly unknown[];
-  /**
-   * `<subscription>:<type>:<price offer>:<charge>:<applied start>` within its account: the same thing is never due twice.
-   * A row that takes it back has the same key.
-   */
-  readonly key: readonly string[];
   readonly type: readonly NonUsageType[];
   readonly account: readonly string[];
   readonly subscription: readonly string[];
