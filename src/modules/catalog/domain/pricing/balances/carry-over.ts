@@ -1,6 +1,7 @@
 import type { Carry } from './carry.js';
 import type { Impact } from '../charging/charged.js';
 import type { Balances } from '../charging/priced-usage.js';
+import type { Keeping } from './keeping.js';
 import { allowanceKey, bucketName } from './resource-keys.js';
 import { quantityOf, quantityText, type QuantityUnits } from '../numbers/scaled.js';
 
@@ -11,11 +12,6 @@ export interface EarlierCycle {
   readonly start: number;
   /** Undefined when it had no use, so that nobody has granted it yet. */
   readonly left: readonly (readonly [age: number, left: QuantityUnits])[] | undefined;
-}
-
-export interface CarryRule {
-  readonly cap: QuantityUnits;
-  readonly cycles: number;
 }
 
 interface Part {
@@ -39,7 +35,7 @@ export function carriedOver(
   name: string,
   earlier: readonly EarlierCycle[],
   grant: (cycle: number) => QuantityUnits,
-  { cap, cycles }: CarryRule,
+  { cap, cycles }: NonNullable<Keeping['rollover']>,
 ): readonly Carry[] {
   let parts: Part[] = [];
   for (const { back, start, left } of earlier) {

@@ -121,7 +121,12 @@ function withinLimits({ charge, run }: Charging, gross: AmountUnits): AmountUnit
   return run.limited - before;
 }
 
-function clamp({ minimumAmount, maximumAmount }: CompiledCharge, gross: AmountUnits, last: boolean): AmountUnits {
+/** Within the amount limits of a charge. @param last whether its minimum is due. */
+export function clamp(
+  { minimumAmount, maximumAmount }: CompiledCharge,
+  gross: AmountUnits,
+  last: boolean,
+): AmountUnits {
   if (last && minimumAmount !== undefined && gross < minimumAmount) return minimumAmount;
   return maximumAmount !== undefined && gross > maximumAmount ? maximumAmount : gross;
 }

@@ -7,6 +7,7 @@ import {
   type AmountUnits,
   type QuantityUnits,
 } from '../numbers/scaled.js';
+import { clamp } from './price-quantity.js';
 import { shareOf, type Share } from '../numbers/share.js';
 import { amountOfTiers, explainTiers } from './tier-amounts.js';
 
@@ -60,7 +61,7 @@ export function chargeRecurring(
 ): RecurringCharge {
   const written = pricing.charges[charge.index];
   if (written?.on === undefined) throw new RangeError(`Charge "${charge.name}" is for usage`);
-  const full = limited(charge, amountOfTiers(charge, units) + charge.fixed);
+  const full = clamp(charge, amountOfTiers(charge, units) + charge.fixed, true);
   const amount = shareOf(full, share);
   const money = (value: AmountUnits): string => `${amountText(value)} ${pricing.currency}`;
   const steps = [
@@ -99,11 +100,6 @@ const OCCASIONS = {
   CYCLE_START: 'at the start of each billing cycle',
   CYCLE_END: 'at the end of each billing cycle',
 } as const;
-
-function limited({ minimumAmount, maximumAmount }: CompiledCharge, amount: AmountUnits): AmountUnits {
-  if (minimumAmount !== undefined && amount < minimumAmount) return minimumAmount;
-  return maximumAmount !== undefined && amount > maximumAmount ? maximumAmount : amount;
-}
 
 function isWhole({ from, to, whole }: Share): boolean {
   return from === 0n && to === whole;

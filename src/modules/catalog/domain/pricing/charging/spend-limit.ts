@@ -1,11 +1,6 @@
 import type { Impact } from './charged.js';
 import type { Line } from './line.js';
-import { QUANTITY_SCALE } from '../language/pricing.js';
-import { RATING_SCALE } from '../../../../../shared/kernel/money.js';
-import { amountText, type AmountUnits, type QuantityUnits } from '../numbers/scaled.js';
-
-/** Running totals are balances, and balances are quantities. */
-const TO_QUANTITY = 10n ** BigInt(QUANTITY_SCALE - RATING_SCALE);
+import { AMOUNT_TO_QUANTITY, amountText, type AmountUnits } from '../numbers/scaled.js';
 
 /**
  * The maximum of a cycle is a ceiling over the running total of net spend: a charge costs what it lifts the total under
@@ -24,10 +19,10 @@ export function withinSpend({ price, balances }: Line, amount: AmountUnits, impa
   const { spend } = price;
   if (spend === undefined || amount === 0n) return amount;
   const { counter, maximum } = spend;
-  const before = (balances.get(counter.key) ?? 0n) / TO_QUANTITY;
+  const before = (balances.get(counter.key) ?? 0n) / AMOUNT_TO_QUANTITY;
   const after = before + amount;
   const charged = maximum === undefined ? amount : least(after, maximum) - least(before, maximum);
-  balances.set(counter.key, after * TO_QUANTITY);
+  balances.set(counter.key, after * AMOUNT_TO_QUANTITY);
   impacts.push(['ACCUMULATOR', counter.name, amountText(amount), null, null, null]);
   if (charged !== amount) {
     impacts.push(['PRICE', price.currency, spend.text, null, amountText(charged - amount), null]);
@@ -35,6 +30,6 @@ export function withinSpend({ price, balances }: Line, amount: AmountUnits, impa
   return charged;
 }
 
-function least(a: QuantityUnits, b: QuantityUnits): QuantityUnits {
+function least(a: AmountUnits, b: AmountUnits): AmountUnits {
   return a < b ? a : b;
 }

@@ -90,7 +90,7 @@ export class TrialBalances implements Balances {
           back === null ? undefined : before?.carried?.find((carry) => carry[0] === name && carry[1] === back);
         const isGrant = ageOfBucket(resource) === 0 && !quantity.startsWith('-');
         const sums = isGrant ? this.granted : this.carried;
-        addTo(sums, placeText(holder, earlier?.[2] ?? period, allowanceKey(name)), signedQuantityOf(quantity));
+        addTo(sums, placeText(holder, earlier?.[2] ?? period, allowanceKey(name)), quantityOf(quantity));
       }
     }
   }
@@ -174,8 +174,4 @@ function placeText(holder: string, period: number, key: ResourceKey): string {
 
 function addTo(sums: Map<string, QuantityUnits>, key: string, value: QuantityUnits): void {
   sums.set(key, (sums.get(key) ?? 0n) + value);
-}
-
-function signedQuantityOf(text: string): QuantityUnits {
-  return text.startsWith('-') ? -quantityOf(text.slice(1)) : quantityOf(text);
 }
