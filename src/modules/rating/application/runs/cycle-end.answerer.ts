@@ -14,7 +14,7 @@ import { partitionOfAccount } from '../../domain/partition-of.js';
 import type { RunProblem } from '../../domain/runs/run-events.js';
 import type { PartitionAnswer, RunAnswerer, RunPlace } from './answer-run.js';
 import { DueCharges, type DueProblem } from './due-charges.js';
-import { newsSince, type News } from './news.js';
+import { RunNews, type News } from './news.js';
 import { RecurringPrices } from './recurring-prices.js';
 
 /** Problems a partition names; the others are counted. */
@@ -39,13 +39,17 @@ interface Answered {
  * minimum spend, which usage that came late still counts towards.
  */
 export class CycleEndAnswerer implements RunAnswerer {
-  constructor(private readonly store: EventStore) {}
+  private readonly news: RunNews;
+
+  constructor(store: EventStore) {
+    this.news = new RunNews(store);
+  }
 
   async *answer(place: RunPlace): AsyncIterable<PartitionAnswer> {
     const { asked } = place.run;
     if (asked.kind !== 'CYCLE_END') throw new Error(`A run for ${asked.kind} is not the end of a billing cycle`);
     const until = Math.max(asked.asOf, place.closedTo);
-    const run = new CycleEndRun(place, until, await newsSince(this.store, place));
+    const run = new CycleEndRun(place, until, await this.news.at(place));
     const tally = new CycleEndTally();
     let batch = new NonUsageBatch();
     for (const life of place.reference.accounts.subscriptions((account) => isOf(place, account))) {

@@ -10,14 +10,33 @@ const CATEGORIES = ['account', 'catalog'] as const;
 /** Whether something of an account's closed billing cycles may have become known since they were closed. */
 export type News = (account: string) => boolean;
 
+type NewsPlace = Pick<RunPlace, 'tenant' | 'closedAt' | 'closedTo' | 'position'>;
+
+/** The news of the run that is answered: it is the same for all partitions, and the log is read once for them. */
+export class RunNews {
+  private last: { readonly of: string; readonly news: Promise<News> } | undefined;
+
+  constructor(private readonly store: EventStore) {}
+
+  /** @throws what the store throws; the log is read again then, when it is asked for the next time. */
+  async at({ tenant, closedAt, closedTo, position }: NewsPlace): Promise<News> {
+    const of = [tenant, closedAt, closedTo, position].join('\n');
+    if (this.last?.of !== of) this.last = { of, news: newsSince(this.store, { tenant, closedAt, closedTo, position }) };
+    const asked = this.last;
+    try {
+      return await asked.news;
+    } catch (error) {
+      if (this.last === asked) this.last = undefined;
+      throw error;
+    }
+  }
+}
+
 /**
  * What the log says of accounts and prices between the run that closed cycles last and this one. An account nothing was
  * said of stands in its closed cycles as it did; an offer or a price that holds for closed cycles is news for all.
  */
-export async function newsSince(
-  store: EventStore,
-  { tenant, closedAt, closedTo, position }: Pick<RunPlace, 'tenant' | 'closedAt' | 'closedTo' | 'position'>,
-): Promise<News> {
+async function newsSince(store: EventStore, { tenant, closedAt, closedTo, position }: NewsPlace): Promise<News> {
   if (closedAt === 0) return () => true;
   const accounts = new Set<string>();
   for await (const event of store.readAll({ after: closedAt, filter: { categories: CATEGORIES } })) {
