@@ -107,14 +107,15 @@ function serversOf(profile: string): RunAddresses | undefined {
 async function measure(records: number, directory: string, servers: RunAddresses | undefined): Promise<Measurement> {
   const files = await writeBenchFiles(directory, records);
   const embedded = { files, directory: join(directory, 'embedded'), addresses: {} };
-  const count = pairsFor(records);
+  const onlyStages = values.only === 'stages';
+  const count = onlyStages ? 1 : pairsFor(records);
   const of = (pair: number): string => (count === 1 ? '' : ` (${pair} of ${count})`);
   const floor = (pair: number) => {
     progress(`${records} records: the floor${of(pair)}`);
     return measureFloor(files.measured.path, join(directory, 'floor', String(pair)));
   };
   const endToEnd = (pair: number) => endToEndOf(embedded, of(pair));
-  const pairs = await measurePairs(count, floor, values.only === 'stages' ? undefined : endToEnd);
+  const pairs = await measurePairs(count, floor, onlyStages ? undefined : endToEnd);
   const stages = await stagesOf(embedded);
   const server = servers && { files, directory: join(directory, 'server'), addresses: servers };
   return {

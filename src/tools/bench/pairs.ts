@@ -38,7 +38,11 @@ export async function measurePairs(
   const ends = pairs.flatMap((pair) => pair.endToEnd ?? []);
   const floorSpread = spreadOf(floors.map((run) => run.recordsPerSecond));
   if (ends.length === 0) return { floor: mediansOf(floors), spread: { floor: floorSpread }, pairs };
-  const ratio = spreadOf(ends.map((end, pair) => end.recordsPerSecond / (floors[pair]?.recordsPerSecond ?? 0)));
+  const ratio = spreadOf(
+    pairs.flatMap(({ floor, endToEnd }) =>
+      endToEnd === undefined ? [] : endToEnd.recordsPerSecond / floor.recordsPerSecond,
+    ),
+  );
   return {
     floor: mediansOf(floors),
     endToEnd: mediansOf(ends),
