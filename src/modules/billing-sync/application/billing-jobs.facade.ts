@@ -3,8 +3,9 @@ import { COMMAND_GATEWAY, type CommandGateway } from '../../../shared/command-lo
 import type { RecordedCommand } from '../../../shared/command-log/recorded-command.js';
 import { EVENT_STORE, type EventStore } from '../../../shared/event-store/event-store.port.js';
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
+import type { JobResult } from '../../../shared/kernel/job-result.js';
 import { isRefused, type Refused } from '../../../shared/kernel/refusal.js';
-import type { BillingJob, BillingJobResult, BillingJobs, BillingJobStart } from '../domain/billing-jobs.js';
+import type { BillingJob, BillingJobs, BillingJobStart } from '../domain/billing-jobs.js';
 import type { AggregationEvent, BillingWorkEvent } from '../domain/events.js';
 import { aggregationStream, billingWorkStream } from './billing-streams.js';
 import { PollInvoiceLines, RequestAggregation, SendBillingBatches } from './commands.js';
@@ -27,7 +28,7 @@ export class BillingJobsFacade implements BillingJobs {
     return { workId: 'runId' in answer ? answer.runId : 'sendId' in answer ? answer.sendId : answer.pollId };
   }
 
-  async resultOf(tenant: string, job: BillingJob, workId: string): Promise<BillingJobResult | undefined> {
+  async resultOf(tenant: string, job: BillingJob, workId: string): Promise<JobResult | undefined> {
     const stream = job === 'AGGREGATION' ? aggregationStream(tenant) : billingWorkStream(tenant);
     for await (const event of this.store.readStream(stream, { direction: 'backward' })) {
       const result = resultFrom(event as RecordedEvent & (AggregationEvent | BillingWorkEvent), workId);
@@ -49,10 +50,7 @@ function commandOf(job: BillingJob, reason: string): RecordedCommand<WorkAnswer>
 }
 
 /** Undefined: the work is asked for and not done. OTHER: the event says nothing about it. */
-function resultFrom(
-  event: AggregationEvent | BillingWorkEvent,
-  workId: string,
-): BillingJobResult | undefined | 'OTHER' {
+function resultFrom(event: AggregationEvent | BillingWorkEvent, workId: string): JobResult | undefined | 'OTHER' {
   switch (event.type) {
     case 'AggregationRequested.v1':
       return event.data.runId === workId ? undefined : 'OTHER';

@@ -1,3 +1,4 @@
+import type { JobResult } from '../../../shared/kernel/job-result.js';
 import type { Refused } from '../../../shared/kernel/refusal.js';
 
 export const BILLING_JOB_NAMES = ['AGGREGATION', 'SYNC_TRANSACTION', 'INVOICE_LINES'] as const;
@@ -11,23 +12,12 @@ export interface BillingJobStart {
   readonly reason: string;
 }
 
-/** Work items of a job: total = pending + processed + error. */
-export interface BillingJobResult {
-  readonly status: 'COMPLETED' | 'ERROR';
-  readonly total: number;
-  readonly pending: number;
-  readonly processed: number;
-  readonly error: number;
-  /** What happened, for people. */
-  readonly message: string;
-}
-
 /** Billing work as jobs: started by the same commands as over HTTP, finished by events of the log. */
 export interface BillingJobs {
   /** Answers the id of the work: run, send or poll. */
   start(request: BillingJobStart): Promise<{ readonly workId: string } | Refused>;
   /** Undefined while it is under way. */
-  resultOf(tenant: string, job: BillingJob, workId: string): Promise<BillingJobResult | undefined>;
+  resultOf(tenant: string, job: BillingJob, workId: string): Promise<JobResult | undefined>;
 }
 
 /** Nest token. */

@@ -6,9 +6,9 @@ import { eventId } from '../../../shared/event-store/event-id.js';
 import { EventRegistry } from '../../../shared/event-store/event-registry.js';
 import type { EventStore } from '../../../shared/event-store/event-store.port.js';
 import { ManualClock } from '../../../shared/kernel/clock.js';
+import type { JobResult } from '../../../shared/kernel/job-result.js';
 import { refuse, type Refused } from '../../../shared/kernel/refusal.js';
 import { DyingStore, events, Killed, metadata, TENANT } from '../../../../test/support/billing-fixture.js';
-import type { BillingJobResult } from '../../billing-sync/index.js';
 import { schedulingEvents } from '../domain/events.js';
 import { JobRunner } from './job-runner.js';
 import { ModuleJobs, type Jobs, type JobStart } from './jobs.js';
@@ -32,7 +32,7 @@ class CountedJobs implements Jobs {
     if (!this.keys.includes(key)) this.keys.push(key);
     return Promise.resolve({ workId: `w-${job}` });
   }
-  resultOf(_tenant: string, job: string): Promise<BillingJobResult | undefined> {
+  resultOf(_tenant: string, job: string): Promise<JobResult | undefined> {
     if (!this.done) return Promise.resolve(undefined);
     const status = job === this.failing ? 'ERROR' : 'COMPLETED';
     return Promise.resolve({ status, total: 2, pending: 0, processed: 2, error: 0, message: 'done' });
@@ -115,7 +115,7 @@ describe('the job runner', () => {
 });
 
 describe('the jobs of the modules', () => {
-  it('settle billing cycles that had ended when the business date began, in the zone of the tenant', async () => {
+  it('settle billing cycles that had ended when the business date began, in the zone of this Retally', async () => {
     const started: unknown[] = [];
     const start = (request: unknown): Promise<{ workId: string }> => {
       started.push(request);

@@ -1,6 +1,7 @@
+import type { JobResult } from '../../../shared/kernel/job-result.js';
 import type { Refused } from '../../../shared/kernel/refusal.js';
 import { startOfLocalDate } from '../../../shared/kernel/zone.js';
-import type { BillingJob, BillingJobResult, BillingJobs } from '../../billing-sync/index.js';
+import type { BillingJob, BillingJobs } from '../../billing-sync/index.js';
 import { RATING_JOB_NAMES, type RatingJob, type RatingJobs } from '../../rating/index.js';
 import type { Job } from '../domain/events.js';
 
@@ -18,10 +19,10 @@ export interface Jobs {
   /** Answers the id of the work. */
   start(request: JobStart): Promise<{ readonly workId: string } | Refused>;
   /** Undefined while it is under way. */
-  resultOf(tenant: string, job: Job, workId: string): Promise<BillingJobResult | undefined>;
+  resultOf(tenant: string, job: Job, workId: string): Promise<JobResult | undefined>;
 }
 
-/** Rating runs are for billing cycles that had ended when the business date began, in the tenant's zone. */
+/** Rating runs are for billing cycles that had ended when the business date began, in the zone of this Retally. */
 export class ModuleJobs implements Jobs {
   constructor(
     private readonly billing: BillingJobs,
@@ -34,7 +35,7 @@ export class ModuleJobs implements Jobs {
     return this.rating.start({ ...request, job, asOf: startOfLocalDate(this.timeZone, businessDate) });
   }
 
-  resultOf(tenant: string, job: Job, workId: string): Promise<BillingJobResult | undefined> {
+  resultOf(tenant: string, job: Job, workId: string): Promise<JobResult | undefined> {
     if (isRatingJob(job)) return this.rating.resultOf(tenant, workId);
     return this.billing.resultOf(tenant, job, workId);
   }

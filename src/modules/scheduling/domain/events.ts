@@ -12,7 +12,7 @@ export type Job = (typeof JOBS)[number];
 export interface JobScheduleConfiguration {
   readonly description: string;
   readonly frequency: Frequency;
-  /** `HH:MM:SS` on the wall clock of the tenant's zone. */
+  /** `HH:MM:SS` on the wall clock of `RETALLY_TIME_ZONE`. */
   readonly scheduledTime: string;
   /** In the order they run. */
   readonly jobs: readonly Job[];

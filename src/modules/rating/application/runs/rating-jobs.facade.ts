@@ -2,8 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { COMMAND_GATEWAY, type CommandGateway } from '../../../../shared/command-log/command-gateway.port.js';
 import { EVENT_STORE, type EventStore } from '../../../../shared/event-store/event-store.port.js';
 import type { RecordedEvent } from '../../../../shared/kernel/event.js';
+import type { JobResult } from '../../../../shared/kernel/job-result.js';
 import { isRefused, type Refused } from '../../../../shared/kernel/refusal.js';
-import type { RatingJob, RatingJobResult, RatingJobs, RatingJobStart } from '../../domain/runs/rating-jobs.js';
+import type { RatingJob, RatingJobs, RatingJobStart } from '../../domain/runs/rating-jobs.js';
 import type { RatingRunCompleted } from '../../domain/runs/run-events.js';
 import { ratingRunStream } from '../../domain/streams.js';
 import { RequestRatingRun } from './request-rating-run.command.js';
@@ -28,7 +29,7 @@ export class RatingJobsFacade implements RatingJobs {
     return isRefused(outcome) ? outcome : { workId: outcome.answer.runId };
   }
 
-  async resultOf(tenant: string, workId: string): Promise<RatingJobResult | undefined> {
+  async resultOf(tenant: string, workId: string): Promise<JobResult | undefined> {
     const stream = ratingRunStream(tenant, workId);
     for await (const event of this.store.readStream(stream, { direction: 'backward', limit: 1 })) {
       if (event.type === 'RatingRunCompleted.v1') return resultOf(event as RecordedEvent & RatingRunCompleted);
@@ -38,7 +39,7 @@ export class RatingJobsFacade implements RatingJobs {
 }
 
 /** What could not be rated again stays as it is, and is counted: one such record does not hold up everybody's bill. */
-function resultOf({ data: { counts, problems = [] } }: RatingRunCompleted): RatingJobResult {
+function resultOf({ data: { counts, problems = [] } }: RatingRunCompleted): JobResult {
   const { accounts, records, changed, problems: error } = counts;
   const first = problems[0] === undefined ? '' : `; ${problems[0].message}`;
   const message = `${records} records of ${accounts} accounts: ${changed} changed; ${error} more stay as they are${first}`;

@@ -1,3 +1,4 @@
+import type { JobResult } from '../../../../shared/kernel/job-result.js';
 import type { Refused } from '../../../../shared/kernel/refusal.js';
 
 export const RATING_JOB_NAMES = ['BILLTIME_USAGE_RATING', 'BILLING'] as const;
@@ -13,23 +14,12 @@ export interface RatingJobStart {
   readonly asOf: number;
 }
 
-/** Work items of a job: total = pending + processed + error. */
-export interface RatingJobResult {
-  readonly status: 'COMPLETED' | 'ERROR';
-  readonly total: number;
-  readonly pending: number;
-  readonly processed: number;
-  readonly error: number;
-  /** What happened, for people. */
-  readonly message: string;
-}
-
 /** Rating runs as jobs: started by the same command as over HTTP, finished by an event of the log. */
 export interface RatingJobs {
   /** Answers the id of the run. */
   start(request: RatingJobStart): Promise<{ readonly workId: string } | Refused>;
   /** Undefined while it is under way. */
-  resultOf(tenant: string, workId: string): Promise<RatingJobResult | undefined>;
+  resultOf(tenant: string, workId: string): Promise<JobResult | undefined>;
 }
 
 /** Nest token. */
