@@ -95,6 +95,11 @@ describe('billing sync and the daily schedule, over HTTP', () => {
       { account: 'b', amount: '0.5' },
     ]);
     expect((await app.post('/v1/job-schedules/daily/executions/2026-02-01/process')).status).toBe(404);
+    await app.post('/v1/job-schedules/daily/executions', { businessDate: '2026-02-09' }).expect(201);
+    expect((await app.post('/v1/job-schedules/daily/executions/2026-02-09/process')).body).toMatchObject({
+      status: 409,
+      code: 'scheduling/business-date-not-begun',
+    });
     const created = await app.post('/v1/job-schedules/daily/executions', { businessDate: '2026-02-01' });
     expect(created.status).toBe(201);
     expect((await app.post('/v1/job-schedules/daily/executions', { businessDate: '2026-02-01' })).status).toBe(409);
@@ -246,7 +251,7 @@ describe('billing sync and the daily schedule, over HTTP', () => {
     );
     expect(body).toMatchObject({ status: 'COMPLETED', by: 'TICK' });
     const list = (await app.get('/v1/job-schedules/daily/executions')).body as { items: { businessDate: string }[] };
-    expect(list.items.map((item) => item.businessDate)).toEqual(['2026-02-02', '2026-02-01']);
+    expect(list.items.map((item) => item.businessDate)).toEqual(['2026-02-09', '2026-02-02', '2026-02-01']);
     expect(sandbox.ledger.records).toHaveLength(6);
   });
 });

@@ -7,6 +7,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 import { DocumentedApi, type Answer } from '../support/documented-api.js';
 
 let dir: string;
+const clock = ManualClock.at('2026-01-31T22:15:00Z');
 let app: TestApp;
 let sandbox: Sandbox;
 let api: DocumentedApi;
@@ -15,7 +16,7 @@ beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'retally-swagger-'));
   sandbox = await startSandbox({ ledgerFile: join(dir, 'ledger.ndjson') });
   app = await startTestApp({
-    clock: ManualClock.at('2026-01-31T22:15:00Z'),
+    clock,
     env: {
       RETALLY_BILLING_URL: sandbox.url,
       RETALLY_BILLING_CLIENT_NO: '1001',
@@ -253,6 +254,7 @@ describe('the examples of the document, executed in the order of its chapters', 
     await does('post /v1/job-schedules');
     await does('put /v1/job-schedules/{name}');
     await does('post /v1/job-schedules/{name}/executions');
+    clock.moveTo('2026-02-01T00:00:00Z');
     await does('post /v1/job-schedules/{name}/executions/{date}/process');
     expect(await does('get /v1/job-schedules/{name}/executions/{date}')).toMatchObject({ status: 'COMPLETED' });
     await does('post /v1/replays');

@@ -63,7 +63,7 @@ export class JobExecutionsController {
   @Allow('operator')
   @ApiOperation({
     summary: 'Run an execution',
-    description: 'Starts its first job; a created and not started one only.',
+    description: 'Starts its first job; a created and not started one only, of a business date that has begun.',
   })
   @ApiParam(NAME)
   @ApiParam(DATE)
@@ -71,7 +71,7 @@ export class JobExecutionsController {
   @ApiAcceptedResponse({ type: ExecutionAnswerDto })
   @ApiProblems({
     404: 'None was created for the date (`scheduling/execution-not-found`).',
-    409: 'It was started already (`scheduling/execution-started`).',
+    409: 'It was started already (`scheduling/execution-started`), or its date has not begun (`scheduling/business-date-not-begun`, which says when it may be started).',
   })
   async process(
     @Caller() caller: Principal,

@@ -8,4 +8,5 @@ export const schedulingRefusals: RefusalStatuses = {
   'scheduling/execution-exists': 409,
   'scheduling/execution-not-found': 404,
   'scheduling/execution-started': 409,
+  'scheduling/business-date-not-begun': 409,
 };

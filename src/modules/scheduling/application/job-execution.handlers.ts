@@ -1,6 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { metadataOf, type CommandContext, type Outcome } from '../../../shared/command-log/recorded-command.js';
+import { CONFIG, type Config } from '../../../shared/config/config.js';
 import { EVENT_STORE, type EventStore } from '../../../shared/event-store/event-store.port.js';
 import { runCommand } from '../../../shared/event-store/run-command.js';
 import { isRefused, refuse } from '../../../shared/kernel/refusal.js';
@@ -11,7 +12,10 @@ import { jobExecutionStream } from './scheduling-streams.js';
 
 @CommandHandler(CreateJobExecution)
 export class CreateJobExecutionHandler implements ICommandHandler<CreateJobExecution> {
-  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
   async execute({ context, payload }: CreateJobExecution): Promise<Outcome<ExecutionAnswer>> {
     const { name, businessDate, by, run } = payload;
@@ -27,16 +31,21 @@ export class CreateJobExecutionHandler implements ICommandHandler<CreateJobExecu
       jobs: schedule.jobs,
     });
     if (!run || isRefused(created)) return created;
-    return decideExecution(this.store, context, { kind: 'PROCESS', name, businessDate, by });
+    const { timeZone: zone } = this.config;
+    return decideExecution(this.store, context, { kind: 'PROCESS', name, businessDate, by, now: context.now, zone });
   }
 }
 
 @CommandHandler(ProcessJobExecution)
 export class ProcessJobExecutionHandler implements ICommandHandler<ProcessJobExecution> {
-  constructor(@Inject(EVENT_STORE) private readonly store: EventStore) {}
+  constructor(
+    @Inject(EVENT_STORE) private readonly store: EventStore,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
 
   execute({ context, payload }: ProcessJobExecution): Promise<Outcome<ExecutionAnswer>> {
-    return decideExecution(this.store, context, { kind: 'PROCESS', ...payload, by: 'HAND' });
+    const { timeZone: zone } = this.config;
+    return decideExecution(this.store, context, { kind: 'PROCESS', ...payload, by: 'HAND', now: context.now, zone });
   }
 }
 

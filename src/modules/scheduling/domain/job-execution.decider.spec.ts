@@ -6,7 +6,14 @@ import { jobSchedulesDecider, type JobSchedulesCommand } from './job-schedules.d
 
 const at = { name: 'daily', businessDate: '2026-02-01' };
 const create: JobExecutionCommand = { kind: 'CREATE', ...at, jobs: ['AGGREGATION', 'SYNC_TRANSACTION'], by: 'HAND' };
-const process: JobExecutionCommand = { kind: 'PROCESS', ...at, by: 'HAND' };
+const processAt = (now: string, by: 'HAND' | 'TICK' = 'HAND'): JobExecutionCommand => ({
+  kind: 'PROCESS',
+  ...at,
+  by,
+  now: Date.parse(now),
+  zone: 'Europe/Berlin',
+});
+const process = processAt('2026-02-01T02:00:00Z');
 const start = (job: 'AGGREGATION' | 'SYNC_TRANSACTION'): JobExecutionCommand => ({
   kind: 'START_JOB',
   ...at,
@@ -44,6 +51,25 @@ describe('an execution', () => {
     expect(after(process)).toBe('scheduling/execution-not-found');
     expect(after(create, process, process)).toBe('scheduling/execution-started');
     expect(stepAfter(create)).toEqual({ kind: 'NOTHING' });
+  });
+
+  it('is not started by hand before its business date has begun, and is none the worse for the try', () => {
+    expect(after(create, processAt('2026-01-31T22:59:59.999Z'))).toBe('scheduling/business-date-not-begun');
+    expect(after(create, processAt('2026-01-31T23:00:00Z'))).toMatchObject({ state: { started: true } });
+    const refused = jobExecutionDecider.decide(
+      processAt('2026-01-15T10:00:00Z'),
+      fold(jobExecutionDecider, [{ type: 'JobExecutionCreated.v1', data: { ...at, jobs: [], by: 'HAND' } }]),
+    );
+    expect(refused).toMatchObject({
+      refused: {
+        message: expect.stringContaining('can be started from 2026-01-31T23:00:00.000Z on') as string,
+        facts: { begins: '2026-01-31T23:00:00.000Z', zone: 'Europe/Berlin' },
+      },
+    });
+    // The tick has looked when the date is due: its own clock counts.
+    expect(after(create, processAt('2026-01-31T22:59:59.999Z', 'TICK'))).toMatchObject({ state: { started: true } });
+    // What is no date was never created.
+    expect(after({ ...process, businessDate: 'yesterday' })).toBe('scheduling/execution-not-found');
   });
 
   it('runs its jobs in their order, one at a time', () => {

@@ -1,5 +1,7 @@
+import { instantToString } from '../../../shared/kernel/clock.js';
 import { never, type Decider } from '../../../shared/kernel/decider.js';
-import { refuse } from '../../../shared/kernel/refusal.js';
+import { refuse, type Refused } from '../../../shared/kernel/refusal.js';
+import { startOfLocalDate } from '../../../shared/kernel/zone.js';
 import type { Job, JobCounts, JobExecutionEvent } from './events.js';
 
 export interface JobState {
@@ -26,7 +28,8 @@ export interface JobExecution {
 
 export type JobExecutionCommand = { readonly name: string; readonly businessDate: string } & (
   | { readonly kind: 'CREATE'; readonly jobs: readonly Job[]; readonly by: 'TICK' | 'HAND' }
-  | { readonly kind: 'PROCESS'; readonly by: 'TICK' | 'HAND' }
+  /** By hand, the business date must have begun by `now` (epoch ms) in the zone; the tick comes when it is due. */
+  | { readonly kind: 'PROCESS'; readonly by: 'TICK' | 'HAND'; readonly now: number; readonly zone: string }
   | { readonly kind: 'START_JOB'; readonly job: Job; readonly commandKey: string }
   | {
       readonly kind: 'FINISH_JOB';
@@ -80,6 +83,10 @@ export const jobExecutionDecider: Decider<JobExecution, JobExecutionCommand, Job
           return refuse('scheduling/execution-started', `The ${execution} was started already`, {
             facts: { name, businessDate },
           });
+        if (command.by === 'HAND') {
+          const begins = startOfLocalDate(command.zone, businessDate);
+          if (begins > command.now) return notBegun(execution, { name, businessDate, begins, zone: command.zone });
+        }
         return [{ type: 'JobExecutionStarted.v1', data: { name, businessDate, by: command.by } }];
       case 'START_JOB': {
         const step = nextStep(state);
@@ -105,6 +112,19 @@ export const jobExecutionDecider: Decider<JobExecution, JobExecutionCommand, Job
     }
   },
 };
+
+/** Its jobs would refuse a date that has not come, and it would be over before its day began: a date is run once. */
+function notBegun(
+  execution: string,
+  date: { readonly name: string; readonly businessDate: string; readonly begins: number; readonly zone: string },
+): Refused {
+  const begins = instantToString(date.begins);
+  return refuse(
+    'scheduling/business-date-not-begun',
+    `The ${execution} can be started from ${begins} on, when its business date begins in ${date.zone}`,
+    { facts: { ...date, begins } },
+  );
+}
 
 /** Jobs run in their order, one at a time; one in ERROR stops the later ones. */
 export function nextStep(state: JobExecution): NextStep {
