@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Decimal } from './decimal.js';
-import { DecimalTally, sumOfTexts } from './decimal-tally.js';
+import { DecimalTally, negatedText, sumOfTexts } from './decimal-tally.js';
 
 /** Short and long, whole and broken, negative, with zeros in front and behind. */
 const text = fc
@@ -26,6 +26,16 @@ describe('DecimalTally', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('takes away what is added with the other sign', () => {
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        const difference = Decimal.parse(a).minus(Decimal.parse(b));
+        expect(sumOfTexts(a, negatedText(b))).toBe(difference.toString());
+      }),
+    );
+    expect(['1.5', '-1.5', '0'].map(negatedText)).toStrictEqual(['-1.5', '1.5', '0']);
   });
 
   it('sums near the end of exact doubles', () => {

@@ -87,3 +87,9 @@ function quickText(units: number, scale: number): string {
 export function sumOfTexts(a: string, b: string): string {
   return new DecimalTally().add(a).add(b).toString();
 }
+
+/** A decimal text with the other sign, for sums that something is taken from. */
+export function negatedText(text: string): string {
+  if (text === '0') return text;
+  return text.startsWith('-') ? text.slice(1) : `-${text}`;
+}

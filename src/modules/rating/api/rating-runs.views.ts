@@ -2,6 +2,7 @@ import { instantToString } from '../../../shared/kernel/clock.js';
 import type { RerateSelection } from '../domain/runs/run-events.js';
 import type { RatingRunRow, RunAccountRow, RunChangeRow } from '../projections/rating-runs.collections.js';
 import type { RatingRunDto, RunDto } from './rating-runs.dto.js';
+import { balanceOwnerView } from './rating.views.js';
 import type { RerateAccountDto, RerateChangeDto, RerateDto, RerateSelectionDto } from './rerates.dto.js';
 
 /** @throws when the row is a rerate's. */
@@ -52,7 +53,9 @@ export function accountView({ account, changes, money, balances }: RunAccountRow
     account,
     changes,
     money: [...money],
-    balances: balances.map(({ period, ...moved }) => ({ ...moved, periodStart: instantToString(period) })),
+    balances: balances.map(({ subscription, serviceId, period, ...moved }) => {
+      return { ...balanceOwnerView({ subscription, serviceId }), ...moved, periodStart: instantToString(period) };
+    }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { instantToString } from '../../../shared/kernel/clock.js';
-import { sumOfTexts } from '../../../shared/kernel/decimal-tally.js';
+import { negatedText, sumOfTexts } from '../../../shared/kernel/decimal-tally.js';
 import { recordId } from '../../../shared/kernel/record-id.js';
 import type { Page } from '../../../shared/read-models/read-models.port.js';
 import type { LineOfRecord } from '../../billing-sync/index.js';
@@ -128,26 +128,29 @@ function logView({ stream, revision, position, eventId, hash, row }: RatedAddres
   return { stream, revision, position, eventId, hash, row };
 }
 
+/** Whose a balance is: both are empty for what all subscriptions of the account share. */
+export function balanceOwnerView({
+  subscription,
+  serviceId,
+}: Pick<Balance, 'subscription' | 'serviceId'>): Pick<ResourceBalanceDto, 'scope' | 'subscription' | 'serviceId'> {
+  if (subscription === '') return { scope: 'ACCOUNT' };
+  return serviceId === '' ? { scope: 'SUBSCRIPTION', subscription } : { scope: 'SERVICE_ID', subscription, serviceId };
+}
+
 export function balanceView(row: Balance): ResourceBalanceDto {
   const { subscription, serviceId, kind, resource, balance, granted, carried, validFrom, validTo } = row;
   const given = sumOfTexts(granted, carried);
   return {
-    scope: subscription === '' ? 'ACCOUNT' : serviceId === '' ? 'SUBSCRIPTION' : 'SERVICE_ID',
-    ...(subscription === '' ? {} : { subscription }),
-    ...(serviceId === '' ? {} : { serviceId }),
+    ...balanceOwnerView({ subscription, serviceId }),
     kind,
     resource,
     validFrom: validFrom === null ? null : instantToString(validFrom),
     validTo: validTo === null ? null : instantToString(validTo),
     granted,
     carried,
-    used: kind === 'ALLOWANCE' ? sumOfTexts(given, negated(balance)) : balance,
+    used: kind === 'ALLOWANCE' ? sumOfTexts(given, negatedText(balance)) : balance,
     balance,
   };
-}
-
-function negated(text: string): string {
-  return text.startsWith('-') ? text.slice(1) : `-${text}`;
 }
 
 export function summaryView(row: UsageSummaryRow): UsageSummaryDto {

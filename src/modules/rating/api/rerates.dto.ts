@@ -230,10 +230,17 @@ export class RerateChangePage {
 
 export class MovedBalanceDto {
   @ApiProperty({
-    description: 'Whose balance: a subscription, or where it is shared, its holder.',
-    example: 'S0000001',
+    description: "Whose balance it is: a subscription's, one of its service ids', or shared by the account.",
+    enum: ['SUBSCRIPTION', 'SERVICE_ID', 'ACCOUNT'],
+    example: 'SUBSCRIPTION',
   })
-  subscription!: string;
+  scope!: string;
+
+  @ApiPropertyOptional({ description: 'Whose balance it is; absent with the scope ACCOUNT.', example: 'S0000001' })
+  subscription?: string;
+
+  @ApiPropertyOptional({ description: 'Whose it is, with the scope SERVICE_ID.', example: '491510000001' })
+  serviceId?: string;
 
   @ApiProperty({ description: 'Start of its billing cycle or period.', example: '2026-01-01T00:00:00.000Z' })
   periodStart!: string;

@@ -1,4 +1,4 @@
-import { DecimalTally, sumOfTexts } from '../../../shared/kernel/decimal-tally.js';
+import { DecimalTally, negatedText, sumOfTexts } from '../../../shared/kernel/decimal-tally.js';
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { parseStreamName } from '../../../shared/kernel/stream-name.js';
 import { update, type Change, type Gathering, type Projection } from '../../../shared/read-models/projection.js';
@@ -132,8 +132,8 @@ class AccountSums {
     const sum = this.summary(cycle, columns['old.usageType'][row] ?? '', columns['old.currency'][row] ?? '', position);
     sum.last = position;
     sum.records -= 1;
-    sum.quantity.add(negated(columns['old.quantity'][row] ?? '0'));
-    sum.amount.add(negated(columns['old.amount'][row] ?? '0'));
+    sum.quantity.add(negatedText(columns['old.quantity'][row] ?? '0'));
+    sum.amount.add(negatedText(columns['old.amount'][row] ?? '0'));
     const subscription = columns['old.subscription'][row];
     const moved = { subscription, impacts: columns['old.impacts'][row], before: columns['old.before'][row] };
     this.move({ cycle, ...moved }, -1, position);
@@ -153,7 +153,7 @@ class AccountSums {
       const balance =
         (isUsual ? this.usualBalance(cycle, subscription, kind, name) : undefined) ??
         this.balance(balanceOf(impact, { kind, resource: name }, { cycle, subscription, before }), position);
-      const change = sign === 1 ? quantity : negated(quantity);
+      const change = sign === 1 ? quantity : negatedText(quantity);
       balance.last = position;
       balance.change.add(change);
       if (kind !== 'ALLOWANCE' || amount !== null) continue;
@@ -263,8 +263,4 @@ class AccountUsage implements Gathering {
       }
     }
   }
-}
-
-function negated(text: string): string {
-  return text.startsWith('-') ? text.slice(1) : `-${text}`;
 }

@@ -116,7 +116,10 @@ export const runChanges: CollectionSpec<RunChangeRow> = {
 
 /** A balance a run moves, and by how much: decimal text. */
 export interface MovedBalance {
+  /** Empty for what all subscriptions of the account share. */
   readonly subscription: string;
+  /** Empty but for what a service id has for itself. */
+  readonly serviceId: string;
   /** Start of its billing cycle or period, epoch ms. */
   readonly period: number;
   readonly kind: 'ALLOWANCE' | 'ACCUMULATOR';

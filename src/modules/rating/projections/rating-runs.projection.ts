@@ -20,7 +20,7 @@ const HANDLES: readonly RunEvent['type'][] = [
 /** Runs, and what each of them makes, or would make, otherwise: charge by charge, and per account. */
 export const ratingRunsProjection: Projection = {
   name: RATING_RUNS_PROJECTION,
-  version: 1,
+  version: 2,
   collections: [ratingRuns, runChanges, runAccounts],
   handles: HANDLES,
   project: (event) => changesOf(event as RunEvent),

@@ -1,5 +1,5 @@
-import { DecimalTally } from '../../../shared/kernel/decimal-tally.js';
-import { holderOf, keyOfImpact, placeOfImpact } from '../domain/balance-places.js';
+import { DecimalTally, negatedText, sumOfTexts } from '../../../shared/kernel/decimal-tally.js';
+import { holderOf, keyOfImpact, ownerOf, placeOfImpact } from '../domain/balance-places.js';
 import type { RatedBefore, RatedImpact } from '../domain/events.js';
 import type { UsageReratedColumns } from '../domain/runs/rerated-events.js';
 import type { MovedBalance, RunAccountRow } from './rating-runs.collections.js';
@@ -31,12 +31,13 @@ export function withSums(
   const money = new Map(row.money.map((known) => [known.currency, known]));
   for (const { currency, before, after } of sums.money) {
     const known = money.get(currency);
-    const sum = { currency, before: plus(known?.before, before), after: plus(known?.after, after) };
-    money.set(currency, sum);
+    const sum = known && { before: sumOfTexts(known.before, before), after: sumOfTexts(known.after, after) };
+    money.set(currency, { currency, before, after, ...sum });
   }
   const balances = new Map(row.balances.map((known) => [balanceKey(known), known]));
   for (const moved of sums.balances) {
-    balances.set(balanceKey(moved), { ...moved, by: plus(balances.get(balanceKey(moved))?.by, moved.by) });
+    const key = balanceKey(moved);
+    balances.set(key, { ...moved, by: sumOfTexts(balances.get(key)?.by ?? '0', moved.by) });
   }
   return {
     changes: row.changes + sums.changes,
@@ -89,9 +90,9 @@ class Gathered {
       if (key === undefined || kind === 'PRICE') continue;
       const own = holderOf(at.account, at.subscription);
       const [holder = own, period] = placeOfImpact(impact, key, at.before) ?? [own, at.cycle];
-      const of = { subscription: subscriptionOf(holder), period, kind, resource };
+      const of = { ...ownerOf(holder), period, kind, resource };
       const known = this.balances.get(balanceKey(of)) ?? { of, by: new DecimalTally() };
-      known.by.add(sign === '-' ? negated(quantity) : quantity);
+      known.by.add(sign === '-' ? negatedText(quantity) : quantity);
       this.balances.set(balanceKey(of), known);
     }
   }
@@ -113,27 +114,11 @@ interface ImpactPlace {
   readonly before: RatedBefore | null;
 }
 
-/** A holder is `<account>\n<whose>`. */
-function subscriptionOf(holder: string): string {
-  return holder.slice(holder.indexOf('\n') + 1);
-}
-
-function balanceKey({ subscription, period, kind, resource }: Omit<MovedBalance, 'by'>): string {
-  return `${subscription}\n${String(period).padStart(15, '0')}\n${kind}\n${resource}`;
+function balanceKey({ subscription, serviceId, period, kind, resource }: Omit<MovedBalance, 'by'>): string {
+  return `${subscription}\n${serviceId}\n${String(period).padStart(15, '0')}\n${kind}\n${resource}`;
 }
 
 /** One order, whatever the order of the rows. */
 function ordered<Value>(values: ReadonlyMap<string, Value>): Value[] {
   return [...values].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, value]) => value);
-}
-
-function plus(a: string | undefined, b: string): string {
-  return new DecimalTally()
-    .add(a ?? '0')
-    .add(b)
-    .toString();
-}
-
-function negated(quantity: string): string {
-  return quantity.startsWith('-') ? quantity.slice(1) : `-${quantity}`;
 }

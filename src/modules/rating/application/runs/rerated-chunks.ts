@@ -1,4 +1,4 @@
-import { DecimalTally } from '../../../../shared/kernel/decimal-tally.js';
+import { DecimalTally, negatedText } from '../../../../shared/kernel/decimal-tally.js';
 import type { ChangedRow } from '../../domain/replay/account-replay.js';
 import type { ChargeRow } from '../../domain/replay/standing-record.js';
 import type { ReratedSource, UsageReratedColumns, UsageReratedHead } from '../../domain/runs/rerated-events.js';
@@ -87,7 +87,7 @@ class ChunkInMaking {
     columns['old.row'].push(old?.address.row ?? null);
     this.addOld(old ?? { ...row, quantity: '0', amount: '0', impacts: [], before: null });
     this.addMoney(row.currency, row.amount);
-    if (old !== undefined) this.addMoney(old.currency, negated(old.amount));
+    if (old !== undefined) this.addMoney(old.currency, negatedText(old.amount));
     this.bytes += ROW_BYTES + bytesOf(row) + (old === undefined ? 0 : bytesOf(old));
   }
 
@@ -131,11 +131,6 @@ class ChunkInMaking {
     const found = this.offers.findIndex(isIt);
     return found >= 0 ? found : this.offers.push({ priceOfferId, version }) - 1;
   }
-}
-
-/** The other sign of a decimal's text. */
-export function negated(amount: string): string {
-  return amount.startsWith('-') ? amount.slice(1) : `-${amount}`;
 }
 
 function bytesOf({ impacts, before }: ChargeRow): number {
