@@ -141,7 +141,7 @@ function placeOf(of: Pick<RunPlace, 'reference' | 'ledger' | 'partition' | 'clos
     through: 0,
     closedAt: of.closedTo === 0 ? 0 : 1,
     passed: null,
-    history: { accounts: nothing, groups: nothing, events: nothing },
+    history: { groups: nothing, events: nothing },
   };
 }
 

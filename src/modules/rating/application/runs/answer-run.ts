@@ -53,9 +53,10 @@ export type RowEvent = RecordedEvent & (UsageBatchRated | UsageRerated);
 
 /** The monetized rows of a partition as they stand before a run: of each charge of a record what was said last. */
 export interface PartitionHistory {
-  /** Account by account; the rows of an account in the order of the stream, a newer version where the first stood. */
-  accounts(wanted: HistoryWanted): AsyncIterable<AccountHistory>;
-  /** The same, as many accounts at a time as are held at a time. */
+  /**
+   * Account by account, as many at a time as are held at a time; the rows of an account in the order of the stream, a
+   * newer version where the first stood.
+   */
   groups(wanted: HistoryWanted): AsyncIterable<readonly AccountHistory[]>;
   /**
    * The events that may hold rows of these cycles, with whatever else is in them and superseded versions, too.

@@ -32,10 +32,6 @@ export class StreamHistory implements PartitionHistory {
     this.mostRows = parts.mostRows ?? MOST_ROWS;
   }
 
-  async *accounts(wanted: HistoryWanted): AsyncIterable<AccountHistory> {
-    for await (const group of this.groups(wanted)) yield* group;
-  }
-
   async *groups(wanted: HistoryWanted): AsyncIterable<readonly AccountHistory[]> {
     const found = await this.tally(wanted);
     if (found.held !== undefined) {
