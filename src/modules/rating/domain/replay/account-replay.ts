@@ -55,16 +55,6 @@ export interface ReplayProblem<Usage extends RecordFacts = RecordFacts> {
   readonly reason: SuspendedReason;
 }
 
-/** A balance that is another one afterwards; units of 10^-12, undefined = there is none. */
-export interface MovedBalance {
-  readonly holder: string;
-  /** Start of the billing cycle, or of the period its resource has. */
-  readonly period: number;
-  readonly key: string;
-  readonly before: bigint | undefined;
-  readonly after: bigint | undefined;
-}
-
 /** All lists are in one order, whatever the order of what was given: event order, then the order of the charges. */
 export interface ReplayedAccount<Usage extends RecordFacts = RecordFacts> {
   readonly account: string;
@@ -72,6 +62,4 @@ export interface ReplayedAccount<Usage extends RecordFacts = RecordFacts> {
   readonly rated: number;
   readonly changed: readonly ChangedRow<Usage>[];
   readonly problems: readonly ReplayProblem<Usage>[];
-  /** By holder, period and key. */
-  readonly balances: readonly MovedBalance[];
 }

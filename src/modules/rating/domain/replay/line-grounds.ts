@@ -1,5 +1,5 @@
 import type { BalanceLedger } from '../balance-ledger.js';
-import { accountHolder, holderOf, movesOf, type BalanceId } from '../balance-places.js';
+import { accountHolder, allowanceOfBucket, holderOf, movesOf, type BalanceId } from '../balance-places.js';
 import { BalanceSums, placeOf } from './balance-moves.js';
 import { quantityUnitsOf } from '../quantity-units.js';
 import type { Finding, StandingRecord, StandingRow } from './standing-record.js';
@@ -137,7 +137,7 @@ function carriedOtherwise<Usage extends StandingRecord['usage']>(
     if (change === 0n) return false;
     return carried.some(([allowance, , from]) => {
       const own = ALLOWANCE + allowance;
-      return period === from && bucketOf(key) === own && placeOf(account, row, own)?.holder === holder;
+      return period === from && allowanceOfBucket(key) === own && placeOf(account, row, own)?.holder === holder;
     });
   });
 }
@@ -161,9 +161,3 @@ function hasNewAllowance<Usage extends StandingRecord['usage']>(
 }
 
 const ALLOWANCE = 'allowance/';
-
-/** `DATA~1` is what is left of DATA. */
-function bucketOf(name: string): string {
-  const age = name.lastIndexOf('~');
-  return age < 0 ? name : name.slice(0, age);
-}

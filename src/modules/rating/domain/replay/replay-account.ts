@@ -1,7 +1,6 @@
 import { canonicalJson } from '../../../../shared/kernel/canonical-json.js';
 import type { RecordFacts } from '../rated-batch.js';
-import type { AccountReplay, ChangedRow, MovedBalance, ReplayedAccount } from './account-replay.js';
-import { movesOf } from '../balance-places.js';
+import type { AccountReplay, ChangedRow, ReplayedAccount } from './account-replay.js';
 import { BalanceSums } from './balance-moves.js';
 import { ReplayWalk, type Known } from './replay-walk.js';
 import type { ChargeRow, StandingRecord, StandingRow } from './standing-record.js';
@@ -49,7 +48,7 @@ export function replayAccount<Usage extends RecordFacts>(replay: AccountReplay<U
       });
     const kept = new Map(known.kept);
     if (settled) for (const problem of walk.conflicts()) kept.set(problem.record, problem);
-    if (settled && kept.size === known.kept.size) return resultOf(replay, ordered, walk);
+    if (settled && kept.size === known.kept.size) return resultOf(replay.account, ordered, walk);
     known = { disturbed, totals, rated: walk.rated, kept };
   }
   throw new Error(`Rating account ${replay.account} again does not settle`);
@@ -61,26 +60,15 @@ function inEventOrder(a: StandingRecord, b: StandingRecord): number {
 }
 
 function resultOf<Usage extends RecordFacts>(
-  replay: AccountReplay<Usage>,
+  account: string,
   ordered: readonly StandingRecord<Usage>[],
-  { ledger, rated, problems }: ReplayWalk<Usage>,
+  { rated, problems }: ReplayWalk<Usage>,
 ): ReplayedAccount<Usage> {
-  const { account } = replay;
   const changed = ordered.flatMap((record) => {
     const rows = rated.get(record);
     return rows === undefined ? [] : changesOf(record, rows);
   });
-  const moved = new BalanceSums();
-  for (const { row, old } of changed) {
-    for (const move of movesOf(account, row)) moved.add(move, move.change);
-    if (old !== undefined) for (const move of movesOf(account, old)) moved.add(move, -move.change);
-  }
-  const balances = moved.toList().flatMap(({ holder, period, key }): readonly MovedBalance[] => {
-    const before = replay.ledger.get(holder, period, key);
-    const after = ledger.get(holder, period, key);
-    return before === after ? [] : [{ holder, period, key, before, after }];
-  });
-  return { account, rated: rated.size, changed, problems, balances };
+  return { account, rated: rated.size, changed, problems };
 }
 
 /** In the order of the charges; what is charged no more comes last. */

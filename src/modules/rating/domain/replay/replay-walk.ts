@@ -31,9 +31,9 @@ interface Total {
  * all else stands and is folded as it is.
  */
 export class ReplayWalk<Usage extends RecordFacts> {
-  readonly ledger: BalanceLedger;
   readonly rated = new Map<StandingRecord<Usage>, readonly ChargeRow[]>();
   readonly problems: ReplayProblem<Usage>[] = [];
+  private readonly ledger: BalanceLedger;
   private readonly shifted = new BalanceSums();
   private readonly elsewhere = new BalanceSums();
   private readonly grantedTwice = new Set<StandingRecord<Usage>>();
