@@ -20,7 +20,8 @@ export class BillingCycles {
     return this.at(at).end;
   }
 
-  private at(at: number): Required<Period> {
+  /** The cycle an instant belongs to; always the same object. */
+  at(at: number): Required<Period> {
     if (this.last !== undefined && at >= this.last.start && at < this.last.end) return this.last;
     let cycle = this.known.find((candidate) => at >= candidate.start && at < candidate.end);
     if (cycle === undefined) {

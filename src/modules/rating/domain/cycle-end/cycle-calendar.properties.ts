@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { localDateOf } from '../../../../shared/kernel/zone.js';
+import { BillingCycles } from '../billing-cycles.js';
 import { CycleCalendar } from './cycle-calendar.js';
 
 const DAY = 86_400_000;
@@ -21,7 +22,7 @@ describe('a calendar of billing cycles', () => {
   it('tiles time with cycles of 28 to 31 days, each beginning at midnight of the day or of the last of its month', () => {
     fc.assert(
       fc.property(zone, billingDay, instant, (name, day, at) => {
-        const calendar = new CycleCalendar(day, name);
+        const calendar = new CycleCalendar(new BillingCycles(day, name));
         let cycle = calendar.at(at);
         for (let month = 0; month < 14; month += 1) {
           const date = localDateOf(name, cycle.start);
@@ -45,7 +46,7 @@ describe('a calendar of billing cycles', () => {
   it('numbers the days of a cycle without a gap, and knows where each begins and ends', () => {
     fc.assert(
       fc.property(zone, billingDay, instant, (name, day, at) => {
-        const calendar = new CycleCalendar(day, name);
+        const calendar = new CycleCalendar(new BillingCycles(day, name));
         const cycle = calendar.at(at);
         expect(cycle.firstDay).toBe(calendar.endOfDay(cycle.start));
         expect(calendar.startOfDay(cycle.start, cycle.days)).toBe(cycle.end);
@@ -69,7 +70,7 @@ describe('a calendar of billing cycles', () => {
     ['UTC', 31, '2028-02-10T00:00:00Z', 29, 29 * 24],
     ['UTC', 30, '2026-03-01T00:00:00Z', 30, 30 * 24],
   ])('%s, day %i: the cycle of %s has %i days and %d hours', (name, day, at, days, hours) => {
-    const cycle = new CycleCalendar(day, name).at(Date.parse(at));
+    const cycle = new CycleCalendar(new BillingCycles(day, name)).at(Date.parse(at));
     expect([cycle.days, (cycle.end - cycle.start) / HOUR]).toEqual([days, hours]);
   });
 });

@@ -1,6 +1,7 @@
-import { billingCycleAt, type Period } from '../../../../shared/kernel/period.js';
+import type { Period } from '../../../../shared/kernel/period.js';
 import { ZoneClock } from '../../../../shared/kernel/zone-clock.js';
 import { startOfLocalDate } from '../../../../shared/kernel/zone.js';
+import { BillingCalendar, type BillingCycles } from '../billing-cycles.js';
 
 const DAY_MS = 86_400_000;
 
@@ -11,35 +12,29 @@ export interface BillingCycle extends Required<Period> {
   readonly firstDay: number;
 }
 
-/** The billing cycles of one anniversary day in one zone. Calendars are slow, so what was asked for is kept. */
+/** The billing cycles of one anniversary day in one zone, and their days. Calendars are slow: what was asked for is kept. */
 export class CycleCalendar {
-  private readonly known: BillingCycle[] = [];
-  private last: BillingCycle | undefined;
+  private readonly known = new Map<Required<Period>, BillingCycle>();
   private readonly clock: ZoneClock;
   /** First instants of days, by their number. */
   private readonly starts = new Map<number, number>();
 
   /** @throws RangeError when the zone is not known. */
-  constructor(
-    private readonly billingDay: number,
-    private readonly zone: string,
-  ) {
-    const clock = ZoneClock.of(zone);
-    if (clock === undefined) throw new RangeError(`${zone} is not a time zone`);
+  constructor(private readonly cycles: BillingCycles) {
+    const clock = ZoneClock.of(cycles.timeZone);
+    if (clock === undefined) throw new RangeError(`${cycles.timeZone} is not a time zone`);
     this.clock = clock;
   }
 
   at(instant: number): BillingCycle {
-    const { last } = this;
-    if (last !== undefined && instant >= last.start && instant < last.end) return last;
-    let cycle = this.known.find(({ start, end }) => instant >= start && instant < end);
+    const period = this.cycles.at(instant);
+    let cycle = this.known.get(period);
     if (cycle === undefined) {
-      const { start, end } = billingCycleAt(instant, this.billingDay, this.zone);
+      const { start, end } = period;
       const days = this.dayNumber(end) - this.dayNumber(start);
       cycle = { start, end, days, firstDay: this.endOfDay(start) };
-      this.known.push(cycle);
+      this.known.set(period, cycle);
     }
-    this.last = cycle;
     return cycle;
   }
 
@@ -66,7 +61,7 @@ export class CycleCalendar {
   private startOf(dayNumber: number): number {
     let start = this.starts.get(dayNumber);
     if (start === undefined) {
-      start = startOfLocalDate(this.zone, new Date(dayNumber * DAY_MS).toISOString().slice(0, 10));
+      start = startOfLocalDate(this.cycles.timeZone, new Date(dayNumber * DAY_MS).toISOString().slice(0, 10));
       this.starts.set(dayNumber, start);
     }
     return start;
@@ -75,12 +70,13 @@ export class CycleCalendar {
 
 /** All anniversary days and zones in use. */
 export class CycleCalendars {
-  private readonly calendars = new Map<string, CycleCalendar>();
+  private readonly billing = new BillingCalendar();
+  private readonly calendars = new Map<BillingCycles, CycleCalendar>();
 
   of(billingDay: number, zone: string): CycleCalendar {
-    const key = `${billingDay} ${zone}`;
-    let calendar = this.calendars.get(key);
-    if (calendar === undefined) this.calendars.set(key, (calendar = new CycleCalendar(billingDay, zone)));
+    const cycles = this.billing.cyclesOf(billingDay, zone);
+    let calendar = this.calendars.get(cycles);
+    if (calendar === undefined) this.calendars.set(cycles, (calendar = new CycleCalendar(cycles)));
     return calendar;
   }
 }
