@@ -1,5 +1,4 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { unitsToString } from '../../../../shared/kernel/decimal.js';
 import type { EventStore } from '../../../../shared/event-store/event-store.port.js';
 import { spendKey } from '../../../catalog/index.js';
 import type { SubscriptionLife } from '../../../accounts/index.js';
@@ -10,6 +9,7 @@ import { cyclesOf } from '../../domain/cycle-end/cycle-stretches.js';
 import { MadeSoFar, type Movement } from '../../domain/cycle-end/due.js';
 import { movementsOf } from '../../domain/cycle-end/movements.js';
 import { NonUsageBatch } from '../../domain/cycle-end/non-usage-batch.js';
+import { amountOfQuantity, amountText } from '../../domain/money-units.js';
 import { partitionOfAccount } from '../../domain/partition-of.js';
 import type { RunProblem } from '../../domain/runs/run-events.js';
 import type { PartitionAnswer, RunAnswerer, RunPlace } from './answer-run.js';
@@ -21,9 +21,6 @@ import { RecurringPrices } from './recurring-prices.js';
 const MOST_PROBLEMS = 100;
 /** Subscriptions looked at before other work of the thread has its turn. */
 const AT_A_TIME = 2_000;
-const RATING_SCALE = 10;
-/** Balances are quantities, at 12 decimals; amounts have 10. */
-const TO_AMOUNT = 100n;
 const NO_BALANCES: readonly CycleBalances[] = [];
 
 /** What a run does for one subscription. */
@@ -104,7 +101,7 @@ class CycleEndRun {
     const problems: DueProblem[] = [];
     for (const each of cycles) {
       const { start } = each.cycle;
-      const spent = (service: string): bigint => (ledger.get(holder, start, spendKey(service)) ?? 0n) / TO_AMOUNT;
+      const spent = (service: string): bigint => amountOfQuantity(ledger.get(holder, start, spendKey(service)) ?? 0n);
       const balances = kept.find(({ cycle }) => cycle === start);
       const made = balances === undefined ? [] : this.made.of(balances);
       const owed = this.charges.of(each, this.until, spent);
@@ -184,7 +181,7 @@ class CycleEndTally {
   said(): Omit<Extract<PartitionAnswer, { type: 'RatingRunAnswered.v1' }>['data'], 'closedTo'> {
     const { records, changed, problems } = this;
     const money = [...this.money]
-      .map(([currency, sum]) => ({ currency, before: '0', after: unitsToString(sum, RATING_SCALE) }))
+      .map(([currency, sum]) => ({ currency, before: '0', after: amountText(sum) }))
       .sort((a, b) => (a.currency < b.currency ? -1 : 1));
     const counts = { accounts: this.accounts.size, records, changed, problems, stale: 0 };
     return { counts, money, ...(this.named.length === 0 ? {} : { problems: this.named }) };

@@ -1,10 +1,9 @@
+import { amountOfQuantity } from '../money-units.js';
 import type { NonUsageType } from '../runs/non-usage-events.js';
 
 /** Names of the counters by which a ledger knows what was made; no name in a price begins like this. */
 const COUNTER = '$due ';
 const KEY = `accumulator/${COUNTER}`;
-/** Balances are quantities, at 12 decimals; amounts have 10. */
-const TO_AMOUNT = 100n;
 
 /** What makes two charges without usage the same, within a subscription and a billing cycle. */
 export interface DueIdentity {
@@ -65,7 +64,7 @@ export class MadeSoFar {
 
   of({ keys, values }: { readonly keys: Keys; readonly values: readonly bigint[] }): readonly Made[] {
     return this.understand(keys).made.map(([index, written]) => {
-      return { ...written, amount: (values[index] ?? 0n) / TO_AMOUNT };
+      return { ...written, amount: amountOfQuantity(values[index] ?? 0n) };
     });
   }
 

@@ -3,6 +3,7 @@ import { serviceOf } from '../../../../shared/kernel/price-offer-id.js';
 import { divideRounded } from '../../../../shared/kernel/rounding.js';
 import type { NonUsageRated, NonUsageRatedColumns, NonUsageRatedHead } from '../runs/non-usage-events.js';
 import type { RatedImpact } from '../events.js';
+import { amountText } from '../money-units.js';
 import { dueCounter, type Movement } from './due.js';
 
 /** An event is full with this many rows, or so many bytes of JSON, estimated from above. */
@@ -44,7 +45,6 @@ export class NonUsageBatch {
   add({ account, subscription, cycle }: NonUsageFor, { due, amount, before, corrects }: Movement): void {
     const { columns } = this;
     const { type, charge, price, units, currency, applied, firstDay, lastDay, days, trueUp } = due;
-    const text = (value: bigint): string => unitsToString(value, RATING_SCALE);
     const impacts = impactsOf(due, amount);
     columns.type.push(type);
     columns.account.push(account);
@@ -63,11 +63,11 @@ export class NonUsageBatch {
     columns.proration.push(due.proration);
     columns.currency.push(currency);
     columns.quantity.push(units);
-    columns.amount.push(text(amount));
+    columns.amount.push(amountText(amount));
     columns.impacts.push(impacts);
-    columns.spent.push(trueUp === undefined ? null : text(trueUp.spent));
-    columns.minimum.push(trueUp === undefined ? null : text(trueUp.minimum));
-    columns.before.push(text(before));
+    columns.spent.push(trueUp === undefined ? null : amountText(trueUp.spent));
+    columns.minimum.push(trueUp === undefined ? null : amountText(trueUp.minimum));
+    columns.before.push(amountText(before));
     columns.corrects.push(corrects);
     this.money.set(currency, (this.money.get(currency) ?? 0n) + amount);
     const texts = account.length + subscription.length + charge.length + price.priceOfferId.length;
@@ -75,9 +75,7 @@ export class NonUsageBatch {
   }
 
   build(): { readonly head: Head; readonly columns: NonUsageRated['data']['columns'] } {
-    const money = Object.fromEntries(
-      [...this.money].map(([currency, sum]) => [currency, unitsToString(sum, RATING_SCALE)]),
-    );
+    const money = Object.fromEntries([...this.money].map(([currency, sum]) => [currency, amountText(sum)]));
     return { head: { offers: [...this.offers.values()], money }, columns: this.columns };
   }
 
@@ -92,7 +90,7 @@ export class NonUsageBatch {
 
 /** What is charged, and the counter by which the next run knows that it was. */
 function impactsOf(due: Movement['due'], amount: bigint): readonly RatedImpact[] {
-  const text = unitsToString(amount, RATING_SCALE);
+  const text = amountText(amount);
   return [
     ['PRICE', due.currency, due.units, null, text, null],
     ['ACCUMULATOR', dueCounter(due, due.price), text, null, null, null],
