@@ -16,9 +16,9 @@ import type { PartitionAnswer, RunAnswerer, RunPlace } from './answer-run.js';
 import { DueCharges, type DueProblem } from './due-charges.js';
 import { RunNews, type News } from './news.js';
 import { RecurringPrices } from './recurring-prices.js';
+import { MOST_PROBLEMS } from './run-tally.js';
+import { MOST_PROBLEMS } from './run-tally.js';
 
-/** Problems a partition names; the others are counted. */
-const MOST_PROBLEMS = 100;
 /** Subscriptions looked at before other work of the thread has its turn. */
 const AT_A_TIME = 2_000;
 const NO_BALANCES: readonly CycleBalances[] = [];
