@@ -2,7 +2,6 @@ import { DraftedBalances } from '../balances/drafted-balances.js';
 import { HeldBalances } from '../balances/held-balances.js';
 import { endOfPeriod, scopeOfHolder, type BillingCalendar, type KeptResources } from '../balances/keeping.js';
 import type { BalanceScope } from '../compiled/price-units.js';
-import type { Balances, KeptElsewhere } from '../charging/priced-usage.js';
 import {
   accumulatorKey,
   ageOfBucket,
@@ -40,30 +39,31 @@ const ACCOUNT = 'A\n';
 const SUBSCRIPTION = 'A\nS';
 
 /** The balances of one subscription, one account and their service ids in memory, as rating keeps them. */
-export class TrialBalances implements Balances {
-  private readonly store = new HeldBalances();
-  private readonly draft = new DraftedBalances(this.store);
-  private readonly since: number;
+export class TrialBalances extends DraftedBalances {
+  private readonly held: HeldBalances;
   private isNew = true;
   private resources: KeptResources | undefined;
   private readonly granted = new Map<string, QuantityUnits>();
   private readonly carried = new Map<string, QuantityUnits>();
 
+  /** @param since when the subscription began. */
   constructor(
-    private readonly calendar: BillingCalendar,
-    first: number,
+    private readonly cycles: BillingCalendar,
+    private readonly since: number,
     private readonly startWith: TrialStart,
   ) {
-    this.since = first;
+    const held = new HeldBalances();
+    super(held);
+    this.held = held;
   }
 
   /** For the next line; what the last one moved and did not commit is forgotten. Answers the start of its cycle. */
   begin(at: number, serviceId = '', resources?: KeptResources): number {
-    const cycle = this.calendar.startAt(at);
+    const cycle = this.cycles.startAt(at);
     const place = { at, account: ACCOUNT, service: `${SUBSCRIPTION}\n${serviceId}`, since: () => this.since };
     const look = (): void => {
       const elsewhere = resources === undefined ? undefined : { resources, ...place };
-      this.draft.start(this.store, SUBSCRIPTION, cycle, this.calendar, elsewhere);
+      this.start(this.held, SUBSCRIPTION, cycle, this.cycles, elsewhere);
     };
     look();
     this.resources = resources;
@@ -73,10 +73,6 @@ export class TrialBalances implements Balances {
       look();
     }
     return cycle;
-  }
-
-  commit(): void {
-    this.draft.commit();
   }
 
   /** What a charged line says of its balances: how they came about is shown with them. */
@@ -95,35 +91,11 @@ export class TrialBalances implements Balances {
     }
   }
 
-  get elsewhere(): KeptElsewhere | undefined {
-    return this.draft.elsewhere;
-  }
-
-  get(key: ResourceKey): QuantityUnits | undefined {
-    return this.draft.get(key);
-  }
-
-  set(key: ResourceKey, value: QuantityUnits): void {
-    this.draft.set(key, value);
-  }
-
-  earlier(key: ResourceKey): QuantityUnits | undefined {
-    return this.draft.earlier(key);
-  }
-
-  latest(key: ResourceKey): QuantityUnits | undefined {
-    return this.draft.latest(key);
-  }
-
-  allowances(): readonly string[] {
-    return this.draft.allowances();
-  }
-
   /** By start of the period. */
   toList(): readonly TrialBalance[] {
     const list: TrialBalance[] = [];
-    for (const holder of this.store.holdersOf()) {
-      for (const { cycle, keys, values } of this.store.periodsOf(holder)) {
+    for (const holder of this.held.holdersOf()) {
+      for (const { cycle, keys, values } of this.held.periodsOf(holder)) {
         const left = new Map<ResourceKey, QuantityUnits>();
         keys.forEach((key, index) => {
           const { kind, name } = resourceOf(key);
@@ -145,7 +117,7 @@ export class TrialBalances implements Balances {
     return {
       ...scopeOfHolder(holder),
       cycle: keeping?.period.type === 'NEVER' ? null : period,
-      end: endOfPeriod(keeping, period, this.calendar),
+      end: endOfPeriod(keeping, period, this.cycles),
       kind,
       resource: name,
       granted: quantityText(granted),
@@ -164,7 +136,7 @@ export class TrialBalances implements Balances {
       const [holder, period] = this.elsewhere?.placeOf(key) ?? [SUBSCRIPTION, cycle];
       addTo(this.granted, placeText(holder, period, key), quantityOf(value));
     }
-    this.draft.commit();
+    this.commit();
   }
 }
 
