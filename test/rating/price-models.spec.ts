@@ -1,4 +1,4 @@
-import { MemoryBalances } from '../../src/modules/catalog/domain/pricing/balances/memory-balances.js';
+import { MemoryBalances } from '../support/memory-balances.js';
 import { amountsOf, priceOf } from '../support/priced-line.js';
 import { paymentPriceLists } from './payment-price-lists.js';
 import type { PriceList, PricedRecord } from './price-list.js';

@@ -6,7 +6,7 @@ import {
   type CompiledPrice,
 } from '../../src/modules/catalog/domain/pricing/compiled/compile-pricing.js';
 import { explainCharge, type Explanation } from '../../src/modules/catalog/domain/pricing/explaining/explain-charge.js';
-import { MemoryBalances } from '../../src/modules/catalog/domain/pricing/balances/memory-balances.js';
+import { MemoryBalances } from './memory-balances.js';
 import { parsePricing } from '../../src/modules/catalog/domain/pricing/language/parse-pricing.js';
 import { NO_UNITS, type PriceUnits } from '../../src/modules/catalog/domain/pricing/compiled/price-units.js';
 import { compileTimeUnit } from '../../src/modules/catalog/domain/building-blocks/compiled-time-unit.js';

@@ -31,6 +31,7 @@ export type WorldRecord = StandingRecord<WorldUsage>;
 /** Balances of one record on a ledger, as rating has them: moved by whole lines only. */
 class LineBalances implements Balances {
   readonly elsewhere = undefined;
+  readonly grants = undefined;
   private readonly moved = new Map<string, bigint>();
 
   constructor(

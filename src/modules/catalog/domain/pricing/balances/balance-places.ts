@@ -2,10 +2,7 @@ import type { Before, Impact } from '../charging/charged.js';
 import type { CompiledCharge } from '../compiled/compile-charge.js';
 import type { Line } from '../charging/line.js';
 import type { KeptElsewhere } from '../charging/priced-usage.js';
-import { accumulatorKey, allowanceKey, type ResourceKey } from './resource-keys.js';
-
-/** Before the key of a balance of the period before. */
-export const EARLIER = 'earlier/';
+import { accumulatorKey, allowanceKey, EARLIER, type ResourceKey } from './resource-keys.js';
 
 type BalancePlace = NonNullable<Before['elsewhere']>[string];
 

@@ -1,7 +1,7 @@
 import { balanceIn, type BalanceStore, type PeriodBalances } from './balance-store.js';
 import { ElsewhereDraft, type RecordPlace } from './elsewhere-draft.js';
 import type { BillingCalendar } from './keeping.js';
-import type { Balances } from '../charging/priced-usage.js';
+import type { Balances, Granting } from '../charging/priced-usage.js';
 import { allowanceKey, allowanceNameOf, type ResourceKey } from './resource-keys.js';
 import type { QuantityUnits } from '../numbers/scaled.js';
 
@@ -39,6 +39,10 @@ export class DraftedBalances implements Balances {
   }
 
   get elsewhere(): ElsewhereDraft | undefined {
+    return this.draft;
+  }
+
+  get grants(): Granting | undefined {
     return this.draft;
   }
 

@@ -11,7 +11,7 @@ import {
   type KeptResources,
 } from './keeping.js';
 import type { CompiledGrant } from '../compiled/compiled-grant.js';
-import type { KeptElsewhere } from '../charging/priced-usage.js';
+import type { Granting, KeptElsewhere } from '../charging/priced-usage.js';
 import { ageOfBucket, allowanceKey, bucketName, type ResourceKey } from './resource-keys.js';
 import { quantityOf, quantityText, type QuantityUnits } from '../numbers/scaled.js';
 import { shareOf } from '../numbers/share.js';
@@ -40,7 +40,7 @@ interface Usual {
 }
 
 /** Of one record: the balances that are kept elsewhere, found by what the building blocks say of their resources. */
-export class ElsewhereDraft implements KeptElsewhere {
+export class ElsewhereDraft implements KeptElsewhere, Granting {
   private readonly places = new Map<ResourceKey, Place | undefined>();
   private readonly carried: Carry[] = [];
   private untold: Carry[] = [];

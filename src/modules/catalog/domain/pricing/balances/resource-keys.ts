@@ -3,6 +3,8 @@ export type ResourceKey = string;
 
 const ALLOWANCE_KEY = 'allowance/';
 const ACCUMULATOR_KEY = 'accumulator/';
+/** Before the key of a balance: as the period before left it. */
+export const EARLIER = 'earlier/';
 /** Of balances that a price keeps for itself: no name in a price can begin like this. */
 const OWN = '$';
 

@@ -1,7 +1,7 @@
 import type { Before, Charged, Impact, NotCharged } from './charged.js';
 import type { CompiledAllowance, CompiledCharge, NamedBalance } from '../compiled/compile-charge.js';
 import { noteReading } from './derive-quantity.js';
-import { beforeOf, positionOf } from '../balances/found-balances.js';
+import { beforeOf, positionOf } from '../balances/before-of.js';
 import type { Derived, Line } from './line.js';
 import { matchingAllowances, recalledAllowances, validOf } from './matching-allowances.js';
 import { measureCharge } from './measure-charge.js';

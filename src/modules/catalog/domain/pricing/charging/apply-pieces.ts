@@ -3,7 +3,7 @@ import { addToAccumulators, allowancesFor, countFreeEvent, isFreeEvent, noteMete
 import type { Before, Charged, Impact, NotCharged } from './charged.js';
 import type { CompiledCharge } from '../compiled/compile-charge.js';
 import { ratedPieces, type RatedPiece, type RecordPiece } from './cut-record.js';
-import { beforeOfAll, positionOf } from '../balances/found-balances.js';
+import { beforeOfAll, positionOf } from '../balances/before-of.js';
 import type { Derived, Line } from './line.js';
 import { percentageOf, type Percentage } from './percentage.js';
 import { priceQuantity, type LimitedRun } from './price-quantity.js';

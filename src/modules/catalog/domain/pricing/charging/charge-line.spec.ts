@@ -3,7 +3,7 @@ import { chargeLine } from './charge-line.js';
 import { compilePricing } from '../compiled/compile-pricing.js';
 import { explainCharge } from '../explaining/explain-charge.js';
 import { parsePricing } from '../language/parse-pricing.js';
-import { MemoryBalances as Book } from '../balances/memory-balances.js';
+import { MemoryBalances as Book } from '../../../../../../test/support/memory-balances.js';
 import type { Balances } from './priced-usage.js';
 import { accumulatorKey } from '../balances/resource-keys.js';
 import { quantityOf } from '../numbers/scaled.js';

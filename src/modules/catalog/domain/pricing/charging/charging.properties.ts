@@ -6,7 +6,7 @@ import { compilePricing, type CompiledPrice } from '../compiled/compile-pricing.
 import { explainCharge } from '../explaining/explain-charge.js';
 import { parsePricing } from '../language/parse-pricing.js';
 import type { Charge, Pricing } from '../language/pricing.js';
-import { MemoryBalances as Book } from '../balances/memory-balances.js';
+import { MemoryBalances as Book } from '../../../../../../test/support/memory-balances.js';
 import type { Balances, PricedUsage } from './priced-usage.js';
 import { accumulatorKey, allowanceKey } from '../balances/resource-keys.js';
 import { quantityOf, quantityText } from '../numbers/scaled.js';

@@ -8,7 +8,7 @@ import {
   unitsOf,
   type LineOf,
 } from '../../../../../../test/support/priced-line.js';
-import { MemoryBalances } from '../balances/memory-balances.js';
+import { MemoryBalances } from '../../../../../../test/support/memory-balances.js';
 import { allowanceKey } from '../balances/resource-keys.js';
 import { quantityOf } from '../numbers/scaled.js';
 

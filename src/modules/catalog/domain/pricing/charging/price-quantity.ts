@@ -183,9 +183,9 @@ function usagePieces(charging: Charging, prices: PiecePrices, usage: UsagePieces
 function grant({ allowances, balances, impacts }: Charging): void {
   for (const { name, key, granted } of allowances) {
     if (granted === undefined || balances.get(key) !== undefined) continue;
-    const { elsewhere } = balances;
-    for (const carry of elsewhere?.carryOver(name, granted) ?? []) noteCarry(balances, carry, impacts);
-    const units = elsewhere?.grantedOf(name, granted) ?? granted.units;
+    const { grants } = balances;
+    for (const carry of grants?.carryOver(name, granted) ?? []) noteCarry(balances, carry, impacts);
+    const units = grants?.grantedOf(name, granted) ?? granted.units;
     balances.set(key, units);
     impacts.push(['ALLOWANCE', name, units === granted.units ? granted.text : quantityText(units), null, null, null]);
   }

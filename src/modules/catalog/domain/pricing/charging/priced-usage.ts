@@ -30,6 +30,16 @@ export interface Balances {
   allowances(): readonly string[];
   /** Undefined when all of them are the subscription's in the billing cycle. */
   readonly elsewhere: KeptElsewhere | undefined;
+  /** Undefined when all that is granted is granted whole, and nothing is carried over. */
+  readonly grants: Granting | undefined;
+}
+
+/** How allowances are granted. */
+export interface Granting {
+  /** Takes what is carried over out of earlier cycles, at a grant; what it gives in this cycle is for the caller to set. */
+  carryOver(allowance: string, grant: CompiledGrant): readonly Carry[];
+  /** What is granted in the billing cycle of the record: less than the whole where the subscription begins in it. */
+  grantedOf(allowance: string, grant: CompiledGrant): QuantityUnits;
 }
 
 /** Balances of which some are kept otherwise than with the subscription in the billing cycle. */
@@ -44,10 +54,6 @@ export interface KeptElsewhere {
   isValid(allowance: string): boolean;
   /** When it expires (epoch ms): what was carried over expires before what was granted later. */
   expiryOf(allowance: string): number;
-  /** Takes what is carried over out of earlier cycles, at a grant; what it gives in this cycle is for the caller to set. */
-  carryOver(allowance: string, grant: CompiledGrant): readonly Carry[];
-  /** What is granted in the billing cycle of the record: less than the whole where the subscription begins in it. */
-  grantedOf(allowance: string, grant: CompiledGrant): QuantityUnits;
   /** What was granted otherwise than whole since this was last asked, by allowance. */
   takeGranted(): Readonly<Record<string, string>>;
   /** What was carried over since this was last asked. */

@@ -3,7 +3,7 @@ import type { Impact } from './charged.js';
 import { nameImpact } from '../explaining/name-impact.js';
 import { NO_TIER, priceQuantity } from './price-quantity.js';
 import type { Pricing } from '../language/pricing.js';
-import { MemoryBalances } from '../balances/memory-balances.js';
+import { FoundBalances } from '../balances/found-balances.js';
 import { quantityText, type AmountUnits, type QuantityUnits } from '../numbers/scaled.js';
 
 /** F of a quantity, entry prices included: the tiers of a charge and nothing else of it. */
@@ -23,7 +23,7 @@ function tierImpacts(charge: CompiledCharge, currency: string, quantity: Quantit
   priceQuantity({
     currency,
     charge: { ...charge, position: { by: 'QUANTITY' }, minimumAmount: undefined, maximumAmount: undefined },
-    balances: new MemoryBalances(),
+    balances: new FoundBalances(charge, null),
     impacts,
     text: quantityText(quantity),
     quantity,

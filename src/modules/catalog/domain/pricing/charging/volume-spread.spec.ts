@@ -11,7 +11,7 @@ import {
 import { chargeLine } from './charge-line.js';
 import type { Charged } from './charged.js';
 import type { CompiledPrice } from '../compiled/compile-pricing.js';
-import { MemoryBalances } from '../balances/memory-balances.js';
+import { MemoryBalances } from '../../../../../../test/support/memory-balances.js';
 import { accumulatorKey, allowanceKey } from '../balances/resource-keys.js';
 import { amountText, quantityOf, quantityText } from '../numbers/scaled.js';
 import { amountOfTiers } from './tier-amounts.js';

@@ -7,7 +7,7 @@ import {
   usageOf,
   type LineOf,
 } from '../../../../../../test/support/priced-line.js';
-import { MemoryBalances } from '../balances/memory-balances.js';
+import { MemoryBalances } from '../../../../../../test/support/memory-balances.js';
 import { accumulatorKey } from '../balances/resource-keys.js';
 import { compileExpression, ExpressionInvalid, NoValue } from './rate-expression.js';
 import { quantityOf, quantityText } from '../numbers/scaled.js';

@@ -1,4 +1,3 @@
-import { EARLIER } from '../balances/balance-places.js';
 import type { Before, Charged } from '../charging/charged.js';
 import type { CompiledCharge } from '../compiled/compile-charge.js';
 import type { CompiledPrice } from '../compiled/compile-pricing.js';
@@ -7,7 +6,7 @@ import { recalledAllowances } from '../charging/matching-allowances.js';
 import { incrementsText } from './name-impact.js';
 import type { PricedUsage } from '../charging/priced-usage.js';
 import { ANY_VALUE, type Charge } from '../language/pricing.js';
-import { resourceOf } from '../balances/resource-keys.js';
+import { EARLIER, resourceOf } from '../balances/resource-keys.js';
 import { atLeastMinimum, roundedQuantity } from '../charging/rated-quantity.js';
 import { quantityOf, quantityText, quantityUnits } from '../numbers/scaled.js';
 import { conditionsOf } from '../compiled/selection-facts.js';

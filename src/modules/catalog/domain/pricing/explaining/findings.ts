@@ -4,6 +4,7 @@ import type { CompiledPrice } from '../compiled/compile-pricing.js';
 import {
   accumulatorKey,
   allowanceKey,
+  EARLIER,
   ownCounterKind,
   readingCounter,
   resourceOf,
@@ -32,8 +33,6 @@ export interface MadeCharge {
   readonly impacts: readonly Impact[];
   readonly before: Before | null;
 }
-
-const EARLIER = 'earlier/';
 
 /** What a charge rests on. What it only adds to is none; nor is what it found of the record. */
 export function findingsOf(price: CompiledPrice, made: MadeCharge): readonly Finding[] {

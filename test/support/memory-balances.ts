@@ -1,12 +1,13 @@
-import type { Balances } from '../charging/priced-usage.js';
-import { allowanceNameOf, type ResourceKey } from './resource-keys.js';
-import { quantityText, type QuantityUnits } from '../numbers/scaled.js';
+import { allowanceNameOf, type ResourceKey } from '../../src/modules/catalog/domain/pricing/balances/resource-keys.js';
+import type { Balances } from '../../src/modules/catalog/domain/pricing/charging/priced-usage.js';
+import { quantityText, type QuantityUnits } from '../../src/modules/catalog/domain/pricing/numbers/scaled.js';
 
-/** Balances of one subscription in memory, cycle after cycle: to try a price, and to test one. */
+/** Balances of one subscription in memory, cycle after cycle, to test a price. */
 export class MemoryBalances implements Balances {
   private readonly found = new Map<ResourceKey, QuantityUnits>();
 
   readonly elsewhere = undefined;
+  readonly grants = undefined;
 
   /** @param before the cycle before this one. */
   constructor(private readonly before?: MemoryBalances) {}
