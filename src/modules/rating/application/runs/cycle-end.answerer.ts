@@ -17,7 +17,6 @@ import { DueCharges, type DueProblem } from './due-charges.js';
 import { RunNews, type News } from './news.js';
 import { RecurringPrices } from './recurring-prices.js';
 import { MOST_PROBLEMS } from './run-tally.js';
-import { MOST_PROBLEMS } from './run-tally.js';
 
 /** Subscriptions looked at before other work of the thread has its turn. */
 const AT_A_TIME = 2_000;
