@@ -45,7 +45,22 @@ module.exports = {
       comment:
         'domain/ decides from data: it may import its own domain/, the kernel, and the parser of CEL, which is as pure.',
       from: { path: '^src/modules/([^/]+)/domain/', pathNot: '\\.(spec|properties)\\.ts$' },
-      to: { pathNot: ['^src/modules/$1/domain/', '^src/shared/kernel/', '^node_modules/@marcbachmann/cel-js/'] },
+      to: {
+        pathNot: [
+          '^src/modules/$1/domain/',
+          '^src/modules/[^/]+/index\\.ts$',
+          '^src/shared/kernel/',
+          '^node_modules/@marcbachmann/cel-js/',
+        ],
+      },
+    },
+    {
+      name: 'domain-speaks-with-others-in-types',
+      severity: 'error',
+      comment:
+        "domain/ may name what another module publishes, so that an idea has one shape, and may not run it: an index.ts is imported there with 'import type'.",
+      from: { path: '^src/modules/([^/]+)/domain/', pathNot: '\\.(spec|properties)\\.ts$' },
+      to: { path: '^src/modules/[^/]+/index\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'application-knows-no-adapter',

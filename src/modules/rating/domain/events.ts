@@ -1,4 +1,5 @@
 import type { DomainEvent } from '../../../shared/kernel/event.js';
+import type { Before, Impact } from '../../catalog/index.js';
 
 /** Why a record could not be rated; each with a message naming the ids involved and the remedy. */
 export const SUSPENSE_CODES = [
@@ -85,73 +86,17 @@ export interface UsageBatchRatedHead {
  * rate and tier; what top-ups of an allowance gave stands as a grant of it. A record that came with its price
  * (`PRERATED`, version 0 in `offers`) has one PRICE impact, like a connect fee.
  */
-export type RatedImpact = readonly [
-  offerType: 'PRICE' | 'ALLOWANCE' | 'ACCUMULATOR',
-  resource: string,
-  quantity: string,
-  rate: string | null,
-  amount: string | null,
-  tier: number | null,
-];
+export type RatedImpact = Impact;
 
-/** What a charge found; members that do not apply to it are absent. */
-export interface RatedBefore {
-  readonly accumulator: string | null;
-  readonly allowances: Readonly<Record<string, string>>;
-  /** Every other balance it looked at, by its key. */
-  readonly balances?: Readonly<Record<string, string>>;
-  /** The allowances it might draw on, in the order of their use, where the price leaves the order to the balances. */
-  readonly order?: readonly string[];
-  /** What a rate unit derived from the record. */
-  readonly measured?: string;
-  /** Of the meter it read: the quantity, the reading before, and the one kept in this cycle so far. */
-  readonly meter?: { readonly reading: string; readonly before: string | null; readonly inCycle: string | null };
-  /** The net amounts of the earlier charges it is a percentage of, by name. */
-  readonly charges?: Readonly<Record<string, string>>;
-  /** Of a record priced by its pieces: the charge of each, and how much of the measured quantity it is. */
-  readonly pieces?: readonly (readonly [charge: number, quantity: string])[];
-  /**
-   * By balance key (`allowance/X`, `accumulator/X`): whose balance it moved, in which period, and when that ends (null =
-   * never), where that is not the subscription's in the billing cycle of the row. A key with `earlier/` before it: of the
-   * period before, which chose the tier.
-   */
-  readonly elsewhere?: Readonly<Record<string, readonly [holder: string, period: number, end?: number | null]>>;
-  /** From which billing cycles before something of an allowance was carried over, the oldest first. */
-  readonly carried?: readonly RatedCarry[];
-  /** What was granted of an allowance where it was not the whole: the subscription began in the cycle. */
-  readonly granted?: Readonly<Record<string, string>>;
-  /** Of the allowances its charge names those that are not valid at its time. */
-  readonly notValid?: readonly string[];
-  /** Of its accumulators those that add up amounts. */
-  readonly amounts?: readonly string[];
+/** What a charge found: what its price looked at, and what the terms of its account did. Absent: it does not apply. */
+export interface RatedBefore extends Before {
   /** Custom rates that stood in for steps of the price: revisions of the facts in the stream of the account. */
   readonly custom?: readonly number[];
   /** By allowance, what commitments give in a billing cycle, in money; what was left of them is among `allowances`. */
   readonly commitments?: Readonly<Record<string, string>>;
   /** Of every prepaid record: by resource, what it could be paid out of. Such a record is not billed again. */
   readonly prepaid?: Readonly<Record<string, RatedPurse>>;
-  /**
-   * Of a record priced with its billing cycle as a whole: what the cycle came to, and where in it the record stands.
-   * `totals`, by key of the accumulator: of pieces that count in several, what the cycle came to in each.
-   */
-  readonly volume?: {
-    readonly total: string;
-    readonly from: string;
-    readonly totals?: Readonly<Record<string, string>>;
-  };
 }
-
-/**
- * What was carried over out of one billing cycle: so many cycles before the row's, its start, what it was granted now as
- * it had no use (else null), and what was taken, by the age it had there.
- */
-export type RatedCarry = readonly [
-  allowance: string,
-  cyclesBefore: number,
-  period: number,
-  granted: string | null,
-  taken: readonly (readonly [age: number, quantity: string])[],
-];
 
 /** What prepaid usage is paid out of, of one resource. How much of each top-up was used before is among `balances`. */
 export interface RatedPurse {
