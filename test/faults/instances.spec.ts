@@ -16,6 +16,7 @@ import { ACCOUNTS, MainJob, STEPS, type StepName } from './main-job.js';
 import { logFacts } from './log-facts.js';
 import { MONTH_FILES, setUpMonth } from './month-plan.js';
 import { compareReadModels, verifyChains } from './replay-tool.js';
+import { ROUNDS } from './server-life.js';
 import { liveThrough, makeBirthplace, Work } from './whole-life.js';
 
 /**
@@ -27,8 +28,7 @@ jest.setTimeout(3_600_000);
 
 const RUNS = Number(process.env.RETALLY_FAULT_RUNS ?? '1');
 const SEED = Number(process.env.RETALLY_FAULT_SEED ?? (RUNS > 1 ? Date.now() % 1_000_000 : 1));
-/** Of trouble in each of the two steps; with more of them there is more to do, so that all fall into it. */
-const ROUNDS = Number(process.env.RETALLY_FAULT_ROUNDS ?? '1');
+/** With more rounds of trouble there is more to do, so that all fall into it. */
 const RECORDS = 20_000 * ROUNDS;
 
 const addresses = {
@@ -125,7 +125,7 @@ async function live(step: StepName, scene: Scene): Promise<void> {
 }
 
 /** Recorded, but the answer is slow: a kill falls between the two. */
-const SLOW = { kind: 'SLOW', accepted: true, delayMs: 500 * ROUNDS, count: 100_000 };
+const SLOW = { kind: 'SLOW', accepted: true, delayMs: 500, count: 100_000 };
 /**
  * A receipt that comes again is recorded again, so that only the look-up keeps a dead instance's lines from being billed
  * twice. Not while one is held still: whoever is stopped between recording an attempt and making the call makes it when

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ApiError, type ApiClient } from '../../src/tools/local/api-client.js';
 import { RetallyServer } from '../../src/tools/local/local-system.js';
 import type { RunStores } from '../../src/tools/local/run-stores.js';
-import { isPassing, PATIENCE_MS } from './server-life.js';
+import { BILLING_BATCH_SIZE, isPassing, PATIENCE_MS } from './server-life.js';
 
 /** Short, so that what a dead instance held is taken over within the test's time. */
 export const LEASE_TTL_MS = 3000;
@@ -151,7 +151,7 @@ export class Instances {
         RETALLY_SHARED_DIR: join(folder, 'shared'),
         RETALLY_INSTANCE: name,
         RETALLY_LEASE_TTL_MS: String(LEASE_TTL_MS),
-        RETALLY_BILLING_BATCH_SIZE: '15',
+        RETALLY_BILLING_BATCH_SIZE: BILLING_BATCH_SIZE,
         RETALLY_MIN_FREE_BYTES: '0',
       },
       // A server's first start makes every collection and index there.

@@ -25,6 +25,11 @@ export interface Death {
 /** A lost answer is asked for again for this long. */
 export const PATIENCE_MS = 90_000;
 
+/** Of trouble in each step of a life of two instances. */
+export const ROUNDS = Number(process.env.RETALLY_FAULT_ROUNDS ?? '1');
+/** Lines: with more rounds of trouble there are more batches to be in the middle of. */
+export const BILLING_BATCH_SIZE = String(Math.max(1, Math.floor(15 / ROUNDS)));
+
 /** One data folder through the deaths of the processes that work on it, and a client that outlives them all. */
 export class ServerLife {
   readonly deaths: Death[] = [];
@@ -120,7 +125,7 @@ function startServer({ dataDir, key, billingUrl }: LifeOptions): Promise<Retally
     billingUrl,
     ...(key === undefined ? {} : { key }),
     // Small batches, so that a send has many calls to be cut off in.
-    env: { RETALLY_BILLING_BATCH_SIZE: '15', RETALLY_MIN_FREE_BYTES: '0', RETALLY_LOG_LEVEL: 'error' },
+    env: { RETALLY_BILLING_BATCH_SIZE: BILLING_BATCH_SIZE, RETALLY_MIN_FREE_BYTES: '0', RETALLY_LOG_LEVEL: 'error' },
   });
 }
 
