@@ -11,7 +11,7 @@ import {
   type FeedTarget,
 } from '../../feeds/index.js';
 import { decideAccountChange, isAccountRefusal } from '../domain/account-change.js';
-import type { AccountDirectory } from '../domain/account-directory.js';
+import type { FeedDirectory } from '../domain/feed-directory.js';
 import type { AccountEvent } from '../domain/events.js';
 import { accountStream } from '../domain/streams.js';
 import { AccountLog } from './account-log.js';
@@ -55,7 +55,7 @@ class AccountSession implements FeedSession {
   constructor(
     private readonly store: EventStore,
     private readonly log: AccountLog,
-    private readonly accounts: AccountDirectory,
+    private readonly accounts: FeedDirectory,
     private readonly batch: FeedBatch,
   ) {}
 

@@ -3,7 +3,7 @@ import { proofOf, type EventProof } from '../../../shared/event-store/log-proof.
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { parseStreamName } from '../../../shared/kernel/stream-name.js';
 import { causePrefix, type FeedMessagesApplied } from '../../feeds/index.js';
-import { AccountDirectory } from '../domain/account-directory.js';
+import { FeedDirectory } from '../domain/feed-directory.js';
 import { accountsEvents, type AccountEvent } from '../domain/events.js';
 import type { AccountSnapshots } from './account-snapshots.js';
 
@@ -18,7 +18,7 @@ const TYPES = [...accountsEvents.map(({ type }) => type), 'FeedMessagesApplied.v
  *     directory                                  ^ the three facts
  */
 export class AccountLog {
-  private tenants = new Map<string, AccountDirectory>();
+  private tenants = new Map<string, FeedDirectory>();
   private held = new Map<string, RecordedEvent[]>();
   private readonly entered = new Set<string>();
   /** The last event read; undefined before the first. */
@@ -36,7 +36,7 @@ export class AccountLog {
   ) {}
 
   /** The accounts of a tenant as of now; the object stays the same until `restart`. */
-  async upToNow(tenant: string): Promise<AccountDirectory> {
+  async upToNow(tenant: string): Promise<FeedDirectory> {
     const next = this.reading.then(() => this.read());
     this.reading = next.catch(() => undefined);
     await next;
@@ -47,7 +47,7 @@ export class AccountLog {
    * Whoever decides a batch puts its facts into the directory at once: they are not to enter it again from the log. To
    * be said before the first of them.
    */
-  enters(tenant: string, accounts: AccountDirectory, prefix: string): void {
+  enters(tenant: string, accounts: FeedDirectory, prefix: string): void {
     if (this.tenants.get(tenant) === accounts) this.entered.add(prefix);
   }
 
@@ -116,10 +116,10 @@ export class AccountLog {
     this.facts += 1;
   }
 
-  private accountsOf(tenant: string): AccountDirectory {
+  private accountsOf(tenant: string): FeedDirectory {
     let accounts = this.tenants.get(tenant);
     if (accounts === undefined) {
-      accounts = new AccountDirectory();
+      accounts = new FeedDirectory();
       this.tenants.set(tenant, accounts);
     }
     return accounts;

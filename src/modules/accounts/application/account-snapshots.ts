@@ -3,7 +3,7 @@ import { standsInLog, type EventProof } from '../../../shared/event-store/log-pr
 import type { SnapshotStore } from '../../../shared/event-store/snapshot-store.port.js';
 import { ByteReader, ByteWriter } from '../../../shared/kernel/byte-stream.js';
 import type { Logger } from '../../../shared/telemetry/logger.js';
-import { AccountDirectory } from '../domain/account-directory.js';
+import { FeedDirectory } from '../domain/feed-directory.js';
 
 const NAME = 'accounts.directories';
 /** Raised when the bytes change: older ones are then left aside. */
@@ -17,7 +17,7 @@ export interface KeptDirectories {
   readonly seen: EventProof;
   /** Facts that are in them. */
   readonly facts: number;
-  readonly tenants: Map<string, AccountDirectory>;
+  readonly tenants: Map<string, FeedDirectory>;
 }
 
 /**
@@ -68,7 +68,6 @@ function bytesOf({ seen, facts, tenants }: KeptDirectories): Uint8Array {
   for (const [tenant, directory] of tenants) {
     writer.text(tenant);
     directory.write(writer);
-    writer.text(JSON.stringify(directory.spokenOf()));
   }
   return writer.written();
 }
@@ -78,11 +77,10 @@ function read(bytes: Uint8Array): KeptDirectories | undefined {
   if (reader.varint() !== FORMAT) return undefined;
   const seen = JSON.parse(reader.text()) as EventProof;
   const facts = reader.varint();
-  const tenants = new Map<string, AccountDirectory>();
+  const tenants = new Map<string, FeedDirectory>();
   for (let left = reader.varint(); left > 0; left -= 1) {
     const tenant = reader.text();
-    const directory = AccountDirectory.read(reader);
-    directory.recallSpokenOf(JSON.parse(reader.text()) as [string, string][]);
+    const directory = FeedDirectory.read(reader);
     tenants.set(tenant, directory);
   }
   if (!reader.ended) throw new RangeError('Bytes are left over after the directories of accounts');

@@ -3,6 +3,7 @@ import { PlainAccountBook } from '../../../../test/support/plain-account-book.js
 import { AccountBook, type AccountBookState } from './account-book.js';
 import { decideAccountChange, isAccountRefusal, type AccountChange } from './account-change.js';
 import type { AccountEvent, LifecycleStatus } from './events.js';
+import { FeedDirectory } from './feed-directory.js';
 
 const STATUSES: readonly LifecycleStatus[] = ['ACTIVE', 'SUSPENDED', 'CANCELLED'];
 const TIMES = Array.from({ length: 9 }, (_, index) => index * 10);
@@ -60,11 +61,13 @@ const changes = fc.array(change, { maxLength: 40 });
 /** Three accounts that are there, then whatever the messages lead to. */
 function lived(messages: readonly AccountChange[]): { events: AccountEvent[]; book: AccountBook } {
   const book = new AccountBook();
+  const directory = new FeedDirectory();
   const events: AccountEvent[] = [];
   for (const message of messages) {
-    const decision = decideAccountChange(message, book.directory);
+    const decision = decideAccountChange(message, directory);
     if (isAccountRefusal(decision)) continue;
     for (const event of decision) {
+      directory.apply(event);
       book.apply(event);
       events.push(event);
     }

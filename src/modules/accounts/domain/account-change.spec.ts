@@ -1,4 +1,4 @@
-import { AccountDirectory } from './account-directory.js';
+import { FeedDirectory } from './feed-directory.js';
 import { decideAccountChange, isAccountRefusal, type AccountChange } from './account-change.js';
 import type { AccountEvent } from './events.js';
 
@@ -38,7 +38,7 @@ const end = (id: string, at: number): AccountChange => ({
 
 /** What the changes lead to, one after the other; the last decision is the answer. */
 function after(...changes: readonly AccountChange[]): readonly AccountEvent[] | string {
-  const directory = new AccountDirectory();
+  const directory = new FeedDirectory();
   let last: readonly AccountEvent[] | string = [];
   for (const change of changes) {
     const decision = decideAccountChange(change, directory);
@@ -106,7 +106,7 @@ describe('a message of the account feed', () => {
   });
 
   it('says for people what is in the way and what to do', () => {
-    const directory = new AccountDirectory();
+    const directory = new FeedDirectory();
     const apply = (change: AccountChange) => {
       const decision = decideAccountChange(change, directory);
       if (!isAccountRefusal(decision)) for (const event of decision) directory.apply(event);

@@ -1,6 +1,7 @@
 import { instantToString } from '../../../shared/kernel/clock.js';
 import { never } from '../../../shared/kernel/decider.js';
-import type { AccountDirectory, ServiceIdPeriod } from './account-directory.js';
+import type { ServiceIdPeriod } from './account-directory.js';
+import type { FeedDirectory } from './feed-directory.js';
 import type { AccountDefined, AccountEvent, SubscriptionDefined } from './events.js';
 import { decideSpecialChange, type SpecialChange } from './special-change.js';
 
@@ -45,7 +46,7 @@ export function isAccountRefusal(decision: readonly AccountEvent[] | AccountRefu
 /** One message of the account feed against what the accounts say so far. All its facts are of one account. */
 export function decideAccountChange(
   change: AccountChange,
-  directory: AccountDirectory,
+  directory: FeedDirectory,
 ): readonly AccountEvent[] | AccountRefusal {
   const { account } = change.data;
   switch (change.object) {
@@ -92,7 +93,7 @@ export function decideAccountChange(
 }
 
 /** A service id is in one subscription at a time: the new period must be free of every other. */
-function created(use: ServiceIdUse, directory: AccountDirectory): readonly AccountEvent[] | AccountRefusal {
+function created(use: ServiceIdUse, directory: FeedDirectory): readonly AccountEvent[] | AccountRefusal {
   const taken = overlapping(use, directory)[0];
   if (taken === undefined) return [{ type: 'ServiceIdAssigned.v1', data: use }];
   if (!isOf(taken, use)) return inUse(use.serviceId, taken);
@@ -109,7 +110,7 @@ function created(use: ServiceIdUse, directory: AccountDirectory): readonly Accou
  *     UPDATE             ^ service B
  *     after    [--- A ---[---- B ------)
  */
-function updated(use: ServiceIdUse, directory: AccountDirectory): readonly AccountEvent[] | AccountRefusal {
+function updated(use: ServiceIdUse, directory: FeedDirectory): readonly AccountEvent[] | AccountRefusal {
   const { effectiveFrom: at, serviceId } = use;
   const current = directory.assignmentsOf(serviceId).find((item) => isOf(item, use) && item.from <= at && at < item.to);
   if (current === undefined) return notAssigned(use, at);
@@ -125,7 +126,7 @@ function updated(use: ServiceIdUse, directory: AccountDirectory): readonly Accou
   return [{ type: 'ServiceIdEnded.v1', data: ended }, assigned];
 }
 
-function endOf(end: ServiceIdEnd, directory: AccountDirectory): readonly AccountEvent[] | AccountRefusal {
+function endOf(end: ServiceIdEnd, directory: FeedDirectory): readonly AccountEvent[] | AccountRefusal {
   const { account, subscription, serviceId, at } = end;
   const current = directory
     .assignmentsOf(serviceId)
@@ -136,7 +137,7 @@ function endOf(end: ServiceIdEnd, directory: AccountDirectory): readonly Account
   return [{ type: 'ServiceIdEnded.v1', data }];
 }
 
-function overlapping(use: ServiceIdUse, directory: AccountDirectory): ServiceIdPeriod[] {
+function overlapping(use: ServiceIdUse, directory: FeedDirectory): ServiceIdPeriod[] {
   const to = use.effectiveTo ?? Infinity;
   return directory
     .assignmentsOf(use.serviceId)

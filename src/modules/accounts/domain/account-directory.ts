@@ -5,7 +5,6 @@ import { IdTable } from '../../../shared/kernel/id-table.js';
 import type { AccountEvent } from './events.js';
 import { Interned } from './interned.js';
 import { NO_PERIOD, PeriodsOfUse } from './periods-of-use.js';
-import { specialKey } from './special-key.js';
 
 /** [from, to); `to` is Infinity for one without an end. */
 export interface ServiceIdPeriod {
@@ -18,13 +17,10 @@ export interface ServiceIdPeriod {
 
 /**
  * Who is there: the accounts of one tenant, their subscriptions, and which service id is in which of them when; not on
- * which terms. It is all that a message of the feed is decided on. A fold of the account events, in numbers: ids are
- * numbered as they come, a subscription within its account.
+ * which terms. A fold of the account events, in numbers: ids are numbered as they come, a subscription within its account.
  */
 export class AccountDirectory {
   private events = new Uint32Array(16);
-  /** Top-ups, custom rates and commitments that were spoken of, and by which account; few accounts have any. */
-  private readonly specials = new Map<string, string>();
 
   constructor(
     readonly accounts = new IdTable(),
@@ -68,25 +64,10 @@ export class AccountDirectory {
       case 'CustomRatesEnded.v1':
       case 'CommitmentDefined.v1':
       case 'CommitmentEnded.v1':
-        this.specials.set(specialKey(event), event.data.account);
         return account;
       default:
         return never(event);
     }
-  }
-
-  /** The account that spoke of a top-up, custom rates or a commitment before; undefined when none did. */
-  spokenOfBy(key: string): string | undefined {
-    return this.specials.get(key);
-  }
-
-  /** For a snapshot, apart from `write`: whoever does not decide messages need not keep them. */
-  spokenOf(): readonly (readonly [key: string, account: string])[] {
-    return [...this.specials];
-  }
-
-  recallSpokenOf(entries: Iterable<readonly [key: string, account: string]>): void {
-    for (const [key, account] of entries) this.specials.set(key, account);
   }
 
   /** The revision of an account's stream: all of its events, from the first on, are applied here. */
@@ -135,13 +116,21 @@ export class AccountDirectory {
     this.periods.write(writer, this.serviceIds.size);
   }
 
-  static read(reader: ByteReader): AccountDirectory {
-    const directory = new AccountDirectory(IdTable.read(reader), IdTable.read(reader), IdTable.read(reader));
-    const { accounts, services, serviceIds, periods } = directory;
-    directory.events = new Uint32Array(accounts.size);
-    for (let account = 0; account < accounts.size; account += 1) directory.events[account] = reader.varint();
+  static read<Directory extends AccountDirectory>(
+    this: new (...parts: ConstructorParameters<typeof AccountDirectory>) => Directory,
+    reader: ByteReader,
+  ): Directory {
+    const directory = new this(IdTable.read(reader), IdTable.read(reader), IdTable.read(reader));
+    directory.readOn(reader);
+    return directory;
+  }
+
+  /** What `write` wrote after the ids. */
+  protected readOn(reader: ByteReader): void {
+    const { accounts, services, serviceIds, periods } = this;
+    this.events = new Uint32Array(accounts.size);
+    for (let account = 0; account < accounts.size; account += 1) this.events[account] = reader.varint();
     for (const service of JSON.parse(reader.text()) as string[]) services.numberOf(service);
     periods.read(reader, serviceIds.size);
-    return directory;
   }
 }

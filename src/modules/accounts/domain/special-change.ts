@@ -1,4 +1,4 @@
-import type { AccountDirectory } from './account-directory.js';
+import type { FeedDirectory } from './feed-directory.js';
 import type { CommitmentDefined, CustomRatesDefined, SpecialEvent, TopUpMade } from './events.js';
 import { specialKey } from './special-key.js';
 
@@ -25,7 +25,7 @@ interface SpecialRefusal {
 /** Of an account and subscription that are there. */
 export function decideSpecialChange(
   change: SpecialChange,
-  directory: AccountDirectory,
+  directory: FeedDirectory,
 ): readonly SpecialEvent[] | SpecialRefusal {
   const event = eventOf(change);
   const spokenOf = directory.spokenOfBy(specialKey(event));

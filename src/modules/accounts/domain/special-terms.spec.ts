@@ -1,6 +1,6 @@
 import { AccountBook, type AccountBookState } from './account-book.js';
 import { decideAccountChange, isAccountRefusal, type AccountChange } from './account-change.js';
-import { AccountDirectory } from './account-directory.js';
+import { FeedDirectory } from './feed-directory.js';
 import type { AccountEvent, CommitmentDefined, SpecialEvent } from './events.js';
 import type { SpecialChange } from './special-change.js';
 import { commitmentsAt, customRatesAt, topUpsAt, type SpecialTerms } from './special-terms.js';
@@ -182,7 +182,7 @@ describe('a message about it', () => {
   };
 
   function last(...changes: readonly AccountChange[]): string {
-    const directory = new AccountDirectory();
+    const directory = new FeedDirectory();
     let said = '';
     for (const change of [...CREATED, ...changes]) {
       const decision = decideAccountChange(change, directory);
