@@ -36,7 +36,7 @@ export type { Balances, PricedUsage } from './domain/pricing/charging/priced-usa
 export { chargedShares, chargeRecurring, minimumSpend, trueUp } from './domain/pricing/charging/recurring-charge.js';
 export { spendKey } from './domain/pricing/balances/resource-keys.js';
 export type { Share } from './domain/pricing/numbers/share.js';
-export { findingsOf, type Finding, type MadeCharge } from './domain/pricing/explaining/findings.js';
+export { findingsOf, type Finding } from './domain/pricing/explaining/findings.js';
 export { explainCharge, type Explanation } from './domain/pricing/explaining/explain-charge.js';
 export type { NamedImpact } from './domain/pricing/explaining/name-impact.js';
 export { PriceImpactDto } from './api/price-impact.dto.js';

@@ -53,9 +53,11 @@ export function currencyOf(code: string, rounding: RoundingMethod = 'HALF_UP'): 
   return { code, minorUnit: MINOR_UNITS[code] ?? 2, rounding };
 }
 
-/** Three capital letters, as ISO 4217 writes them. */
+/** Three capital letters, as ISO 4217 writes them: for `FieldReader.text`. */
+export const CURRENCY_CODE = { pattern: /^[A-Z]{3}$/, says: 'an ISO 4217 code such as EUR' } as const;
+
 export function isCurrencyCode(text: string): boolean {
-  return /^[A-Z]{3}$/.test(text);
+  return CURRENCY_CODE.pattern.test(text);
 }
 
 /** Rounds an exact amount once to the currency's minor unit and keeps what was cut off or added as the residual. */

@@ -1,18 +1,17 @@
 import { FieldReader } from '../../../shared/kernel/fields.js';
+import { CURRENCY_CODE } from '../../../shared/kernel/money.js';
 import { isTimeZone } from '../../../shared/kernel/zone.js';
 import { invalidMessage, type FeedMessage, type FeedRefusal } from '../../feeds/index.js';
 import type { AccountChange } from '../domain/account-change.js';
 import { LIFECYCLE_STATUSES } from '../domain/events.js';
-import { readSpecial, SPECIAL_OBJECTS } from './read-special-message.js';
+import { ID, readSpecial, SPECIAL_OBJECTS } from './read-special-message.js';
 
 const OBJECTS = ['ACCOUNT', 'SUBSCRIPTION', 'SERVICE_ID', ...SPECIAL_OBJECTS] as const;
 /** What ends by END. */
 const ENDING: ReadonlySet<string> = new Set(['SERVICE_ID', 'CUSTOM_RATES', 'COMMITMENT']);
-const ID = { max: 100 } as const;
 const ONE_UNIT = '1';
 /** Of a subscription: none is possible, so that a seat count may go down to 0 without an end. */
 const UNITS = { min: '0', max: '1000000000', scale: 6, orElse: ONE_UNIT } as const;
-const CURRENCY = { pattern: /^[A-Z]{3}$/, says: 'an ISO 4217 code such as EUR' } as const;
 
 /** Reads the payload of an account feed message; every error at once, with its path. */
 export function readAccountMessage(message: FeedMessage): AccountChange | FeedRefusal {
@@ -38,7 +37,7 @@ function read(object: (typeof OBJECTS)[number], message: FeedMessage, fields: Fi
       account,
       name: fields.text('name'),
       status: fields.choice('status', LIFECYCLE_STATUSES, 'ACTIVE'),
-      currency: fields.text('currency', CURRENCY),
+      currency: fields.text('currency', CURRENCY_CODE),
       billingDay: fields.integer('billingDay', 1, 31),
       timeZone: zoneOf(fields),
       effectiveFrom,

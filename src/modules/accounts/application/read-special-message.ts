@@ -1,12 +1,13 @@
 import type { FieldReader } from '../../../shared/kernel/fields.js';
+import { CURRENCY_CODE, isCurrencyCode } from '../../../shared/kernel/money.js';
 import { parseSteps } from '../../catalog/index.js';
 import type { FeedMessage } from '../../feeds/index.js';
 import type { SpecialChange } from '../domain/special-change.js';
 
 export const SPECIAL_OBJECTS = ['TOP_UP', 'CUSTOM_RATES', 'COMMITMENT'] as const;
 
-const ID = { max: 100 } as const;
-const CURRENCY = { pattern: /^[A-Z]{3}$/, says: 'an ISO 4217 code such as EUR' } as const;
+/** Whatever the billing system names its things. */
+export const ID = { max: 100 } as const;
 /** As names are in the language of prices. */
 const NAME = {
   max: 64,
@@ -35,7 +36,7 @@ export function readSpecial(
       const reference = fields.text('reference', ID);
       const resource = fields.text('resource', NAME);
       // Whether it is money is known where it is used: so it keeps to the decimals of money when it could be.
-      const quantity = fields.decimal('quantity', CURRENCY.pattern.test(resource) ? AMOUNT : QUANTITY);
+      const quantity = fields.decimal('quantity', isCurrencyCode(resource) ? AMOUNT : QUANTITY);
       const expires = endOf('expires', effectiveFrom, fields);
       const data = { account, subscription, reference, resource, quantity, effectiveFrom, ...expires };
       return { object, action: 'CREATE', data };
@@ -58,7 +59,7 @@ export function readSpecial(
       const key = { account, subscription, allowance, effectiveFrom };
       if (action === 'END') return { object, action, data: key };
       const amount = fields.decimal('amount', AMOUNT);
-      const currency = fields.text('currency', CURRENCY);
+      const currency = fields.text('currency', CURRENCY_CODE);
       const per = fields.choice('per', ['CYCLE'], 'CYCLE');
       return {
         object,

@@ -1,4 +1,5 @@
 import { FieldReader } from '../../../shared/kernel/fields.js';
+import { CURRENCY_CODE } from '../../../shared/kernel/money.js';
 import { invalidMessage, type FeedMessage, type FeedRefusal } from '../../feeds/index.js';
 import type { CatalogChange } from '../domain/catalog-change.js';
 
@@ -10,7 +11,6 @@ const PART = {
   says: 'letters, digits, - and _ only (no dots: it is part of price offer ids)',
 } as const;
 const CODE = { max: 100 } as const;
-const CURRENCY = { pattern: /^[A-Z]{3}$/, says: 'an ISO 4217 code such as EUR' } as const;
 
 /** Reads the payload of a catalog feed message; every error at once, with its path. */
 export function readCatalogMessage(message: FeedMessage): CatalogChange | FeedRefusal {
@@ -57,7 +57,7 @@ function read(object: (typeof OBJECTS)[number], fields: FieldReader): Content {
         plan: fields.text('plan', PART),
         rateSchedule: fields.text('rateSchedule', PART),
         name: fields.text('name'),
-        currency: fields.text('currency', CURRENCY),
+        currency: fields.text('currency', CURRENCY_CODE),
       };
     case 'PLAN_SERVICE':
       return {
