@@ -99,8 +99,16 @@ describe('the end of a billing cycle over HTTP', () => {
     ]);
   });
 
-  it('makes nothing twice', async () => {
-    expect(await end('2026-04-01T00:00:00Z')).toMatchObject({ counts: { records: 0 }, money: [] });
+  it('makes nothing twice, and changes no charge of usage', async () => {
+    const run = await end('2026-04-01T00:00:00Z');
+    expect(run).toMatchObject({ counts: { records: 0 }, money: [] });
+    for (const part of ['changes', 'accounts']) {
+      const { body } = await app.get(`/v1/rating-runs/${String(run['runId'])}/${part}`).expect(200);
+      expect(body).toEqual({ items: [] });
+      const none = await app.get(`/v1/rating-runs/0123456789abcdef/${part}`).expect(404);
+      expect(none.body).toMatchObject({ code: 'rating/run-not-found' });
+      await app.get(`/v1/rerates/${String(run['runId'])}/${part}`).expect(404);
+    }
     expect(await items()).toHaveLength(5);
   });
 

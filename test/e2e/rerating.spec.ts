@@ -132,6 +132,9 @@ describe('a price that is corrected afterwards', () => {
     const [one] = accounts;
     const own = await world.list<Change>(`/v1/rerates/${seen.runId}/changes`, { account: one!.account });
     expect(own).toEqual(changes.filter(({ account }) => account === one!.account));
+    // The same of the run as a run of any kind.
+    expect(await world.list<Change>(`/v1/rating-runs/${seen.runId}/changes`)).toEqual(changes);
+    expect(await world.list<Account>(`/v1/rating-runs/${seen.runId}/accounts`)).toEqual(accounts);
   });
 
   it('is not committed by another hash, another selection, or without a preview', async () => {

@@ -74,6 +74,14 @@ interface NonUsage {
   readonly cycleStart: string;
   readonly corrects: boolean;
 }
+interface Change {
+  readonly usageType: string;
+  readonly old: { readonly amount: string } | null;
+  readonly new: { readonly amount: string };
+}
+interface Changed {
+  readonly money: readonly { readonly before: string; readonly after: string }[];
+}
 interface Run {
   readonly runId: string;
   readonly status: string;
@@ -244,6 +252,18 @@ describe('a month of one customer, by a moved clock', () => {
     await night('2026-05-01');
     // 1,100 MB, all at 0.004 = 4.40: 600/1,100 and 500/1,100 of it.
     expect(await amounts('DATA_VOLUME')).toEqual(['2.4', '2']);
+    const [pass] = await world.list<Run>('/v1/rating-runs', { kind: 'SECOND_PASS' });
+    const changes = await world.list<Change>(`/v1/rating-runs/${pass?.runId ?? ''}/changes`);
+    // Calls that cost the same are there too: what they found before them is another.
+    const moving = changes.filter(({ old, new: now }) => old?.amount !== now.amount);
+    expect(moving.map((one) => [one.usageType, one.old?.amount, one.new.amount])).toEqual([
+      ['DATA_VOLUME', '6', '2.4'],
+      ['DATA_VOLUME', '5', '2'],
+    ]);
+    const [account, ...others] = await world.list<Changed>(`/v1/rating-runs/${pass?.runId ?? ''}/accounts`);
+    expect(others).toEqual([]);
+    expect(account).toMatchObject({ account: ACCOUNT, changes: changes.length });
+    expect(moved(account!)).toBe('-6.6');
     // Billed before: 7.50. Now 0.45 for the call, and 4.40 less the 6.00 that were billed = -1.60.
     expect(await billed()).toBe('6.35');
     // At least 45.00 a month, for 20 of 30 days 30.00; 1.95 of calls and 4.40 of data were spent.
@@ -318,7 +338,7 @@ describe('a month of one customer, by a moved clock', () => {
     expect(await billed()).toBe('8.11');
   }, 60_000);
 
-  function moved({ money }: Run): string {
+  function moved({ money }: Changed): string {
     return money.reduce((total, { before, after }) => total.plus(after).minus(before), Big(0)).toFixed();
   }
 

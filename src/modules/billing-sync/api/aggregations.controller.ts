@@ -9,12 +9,13 @@ import { answerOf } from '../../../shared/http/answer.js';
 import { notFound } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { MinPositionQuery } from '../../../shared/http/min-position-query.dto.js';
+import { ReasonDto } from '../../../shared/http/reason.dto.js';
 import { BillingQueries } from '../application/billing.queries.js';
 import { RequestAggregation, type AggregationAnswer } from '../application/commands.js';
 import { AGGREGATION_KEY } from '../domain/usage-groups.js';
 import { AggregationConfigDto, AggregationDto, AggregationPage } from './billing-answer.dto.js';
 import { AggregationsQuery } from './billing-list.dto.js';
-import { AggregationAnswerDto, ReasonDto } from './billing-request.dto.js';
+import { AggregationAnswerDto } from './billing-request.dto.js';
 import { billingSyncRefusals } from './billing-sync.refusals.js';
 import { aggregationView } from './billing.views.js';
 

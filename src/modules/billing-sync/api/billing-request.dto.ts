@@ -15,16 +15,9 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { ReasonDto } from '../../../shared/http/reason.dto.js';
 
 const BATCH_ID = /^[0-9a-z]{1,40}-[1-9]\d{0,8}$/;
-
-export class ReasonDto {
-  @ApiProperty({ description: 'Why: stands in the log for ever.', example: 'End of the business day' })
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(1000)
-  reason!: string;
-}
 
 export class SendRequestDto extends ReasonDto {
   @ApiPropertyOptional({

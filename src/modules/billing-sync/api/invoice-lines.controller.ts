@@ -9,6 +9,7 @@ import { ListQuery } from '../../../shared/http/list-query.dto.js';
 import { notFound } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { MinPositionQuery } from '../../../shared/http/min-position-query.dto.js';
+import { ReasonDto } from '../../../shared/http/reason.dto.js';
 import { BillingQueries } from '../application/billing.queries.js';
 import {
   NoteInvoiceLines,
@@ -23,7 +24,6 @@ import {
   InvoiceLinesRequestDto,
   NoteAnswerDto,
   PollAnswerDto,
-  ReasonDto,
   type GivenInvoiceLineDto,
 } from './billing-request.dto.js';
 import { billingSyncRefusals } from './billing-sync.refusals.js';

@@ -19,8 +19,8 @@ import { MinPositionQuery } from '../../../shared/http/min-position-query.dto.js
 import { parseInstant } from '../../../shared/kernel/fields.js';
 import { RatingRunsQueries } from '../application/runs/rating-runs.queries.js';
 import { RequestRatingRun, type RatingRunAnswer } from '../application/runs/request-rating-run.command.js';
+import { CYCLE_RUN_KINDS, RATING_RUN_KINDS } from '../domain/runs/run-events.js';
 import {
-  CYCLE_RUN_KINDS,
   RatingRunDto,
   RatingRunPage,
   RATING_RUN_EXAMPLES,
@@ -30,14 +30,27 @@ import {
 } from './rating-runs.dto.js';
 import { ratingRunRefusals } from './rating-runs.refusals.js';
 import { ratingRunView } from './rating-runs.views.js';
+import { ByAccountQuery, RunAccountPage, RunChangePage } from './run-changes.dto.js';
+import { RunReader } from './run-reader.js';
+
+const RUN_ID = { name: 'runId', description: 'As the request answered.', example: '4f1e2d3c5b6a7980' };
+const ANY_RUN = { name: 'runId', description: 'Of whichever kind the run is.', example: '9a8b7c6d5e4f3021' };
+const NOT_FOUND = 'No such run (`rating/run-not-found`), or the read model has not seen it yet: ask with minPosition.';
 
 @ApiTags('Rating runs')
 @Controller('v1/rating-runs')
 export class RatingRunsController {
+  private readonly cycleRuns: RunReader;
+  private readonly runs: RunReader;
+
   constructor(
     @Inject(COMMAND_GATEWAY) private readonly gateway: CommandGateway,
     private readonly queries: RatingRunsQueries,
-  ) {}
+  ) {
+    const missing = (runId: string) => notFound('rating/run-not-found', `There is no rating run ${runId}`);
+    this.cycleRuns = new RunReader(queries, CYCLE_RUN_KINDS, missing);
+    this.runs = new RunReader(queries, RATING_RUN_KINDS, missing);
+  }
 
   @Post()
   @HttpCode(202)
@@ -81,18 +94,50 @@ export class RatingRunsController {
     summary: 'One run over billing cycles',
     description: 'What it looked at and what changed, in counts and money; and what it had to leave as it was.',
   })
-  @ApiParam({ name: 'runId', description: 'As the request answered.', example: '4f1e2d3c5b6a7980' })
+  @ApiParam(RUN_ID)
   @ApiOkResponse({ type: RatingRunDto })
-  @ApiProblems({
-    404: 'No such run (`rating/run-not-found`), or the read model has not seen it yet: ask with minPosition.',
-  })
+  @ApiProblems({ 404: NOT_FOUND })
   async one(
     @Caller() caller: Principal,
     @Param('runId') runId: string,
     @Query() query: MinPositionQuery,
   ): Promise<RatingRunDto> {
-    const row = await this.queries.run(caller.tenant, runId, CYCLE_RUN_KINDS, query.minPosition);
-    if (row === undefined) throw notFound('rating/run-not-found', `There is no rating run ${runId}`);
-    return ratingRunView(row);
+    return ratingRunView(await this.cycleRuns.one({ tenant: caller.tenant, runId }, query.minPosition));
+  }
+
+  @Get(':runId/changes')
+  @AllowReaders()
+  @ApiOperation({
+    summary: 'What a run changes, charge by charge',
+    description:
+      'Old and new of every charge that comes out otherwise, by account and usage time; of a second pass, or of a rerate. The end of a cycle changes none: what it makes is in GET /v1/monetized-non-usage.',
+  })
+  @ApiParam(ANY_RUN)
+  @ApiOkResponse({ type: RunChangePage })
+  @ApiProblems({ 404: NOT_FOUND, 422: 'A filter is wrong, or the cursor belongs to another list.' })
+  async changes(
+    @Caller() caller: Principal,
+    @Param('runId') runId: string,
+    @Query() query: ByAccountQuery,
+  ): Promise<RunChangePage> {
+    return this.runs.changes({ tenant: caller.tenant, runId }, query);
+  }
+
+  @Get(':runId/accounts')
+  @AllowReaders()
+  @ApiOperation({
+    summary: 'What a run changes, account by account',
+    description:
+      'Money, old and new, and the balances that move; of a second pass, or of a rerate. Accounts that stay as they are do not appear.',
+  })
+  @ApiParam(ANY_RUN)
+  @ApiOkResponse({ type: RunAccountPage })
+  @ApiProblems({ 404: NOT_FOUND, 422: 'A filter is wrong, or the cursor belongs to another list.' })
+  async accounts(
+    @Caller() caller: Principal,
+    @Param('runId') runId: string,
+    @Query() query: ByAccountQuery,
+  ): Promise<RunAccountPage> {
+    return this.runs.accounts({ tenant: caller.tenant, runId }, query);
   }
 }

@@ -1,19 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { IsInstant } from '../../../shared/http/is-instant.js';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
+import { ReasonDto } from '../../../shared/http/reason.dto.js';
+import { CYCLE_RUN_KINDS, type CycleRunKind } from '../domain/runs/run-events.js';
 import { RATING_RUN_STATUSES, type RatingRunStatus } from '../projections/rating-runs.collections.js';
-
-export const CYCLE_RUN_KINDS = ['SECOND_PASS', 'CYCLE_END'] as const;
-export type CycleRunKind = (typeof CYCLE_RUN_KINDS)[number];
-
-export class ReasonDto {
-  @ApiProperty({ description: 'Why: stands in the log for ever.', example: 'The month of January is complete' })
-  @IsString()
-  @IsNotEmpty()
-  @MaxLength(1000)
-  reason!: string;
-}
 
 export class RatingRunRequestDto extends ReasonDto {
   @ApiProperty({

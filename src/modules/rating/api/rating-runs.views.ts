@@ -1,9 +1,11 @@
 import { instantToString } from '../../../shared/kernel/clock.js';
+import { monetizedId } from '../../../shared/kernel/record-id.js';
 import type { RerateSelection } from '../domain/runs/run-events.js';
 import type { RatingRunRow, RunAccountRow, RunChangeRow } from '../projections/rating-runs.collections.js';
 import type { RatingRunDto, RunDto } from './rating-runs.dto.js';
 import { balanceOwnerView } from './rating.views.js';
-import type { RerateAccountDto, RerateChangeDto, RerateDto, RerateSelectionDto } from './rerates.dto.js';
+import type { RerateDto, RerateSelectionDto } from './rerates.dto.js';
+import type { RunAccountDto, RunChangeDto } from './run-changes.dto.js';
 
 /** @throws when the row is a rerate's. */
 export function ratingRunView(row: RatingRunRow): RatingRunDto {
@@ -20,7 +22,7 @@ export function rerateView(row: RatingRunRow): RerateDto {
   return { ...runView(row), mode: asked.mode, selection: selectionView(asked.selection), previewId, hash };
 }
 
-export function changeView(row: RunChangeRow): RerateChangeDto {
+export function changeView(row: RunChangeRow): RunChangeDto {
   const { oldAmount, oldCurrency, oldQuantity, oldPriceOfferId, oldPriceVersion } = row;
   const old =
     oldAmount === null
@@ -34,7 +36,7 @@ export function changeView(row: RunChangeRow): RerateChangeDto {
         };
   const { amount, currency, quantity, priceOfferId, priceVersion } = row;
   return {
-    id: `${row.fileId}:${row.line}:${row.charge}`,
+    id: monetizedId(row.fileId, row.line, row.charge),
     account: row.account,
     subscription: row.subscription,
     serviceId: row.serviceId,
@@ -48,7 +50,7 @@ export function changeView(row: RunChangeRow): RerateChangeDto {
   };
 }
 
-export function accountView({ account, changes, money, balances }: RunAccountRow): RerateAccountDto {
+export function accountView({ account, changes, money, balances }: RunAccountRow): RunAccountDto {
   return {
     account,
     changes,

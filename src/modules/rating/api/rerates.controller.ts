@@ -18,21 +18,13 @@ import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { MinPositionQuery } from '../../../shared/http/min-position-query.dto.js';
 import { RatingRunsQueries } from '../application/runs/rating-runs.queries.js';
 import { RequestRatingRun, type RatingRunAnswer } from '../application/runs/request-rating-run.command.js';
-import type { RatingRunRow } from '../projections/rating-runs.collections.js';
 import { RunAnswerDto } from './rating-runs.dto.js';
 import { ratingRunRefusals } from './rating-runs.refusals.js';
-import { accountView, changeView, rerateView } from './rating-runs.views.js';
+import { rerateView } from './rating-runs.views.js';
 import { wantedOf } from './rerate-request.js';
-import {
-  ByAccountQuery,
-  RERATE_EXAMPLES,
-  RerateAccountPage,
-  RerateChangePage,
-  RerateDto,
-  ReratePage,
-  RerateRequestDto,
-  ReratesQuery,
-} from './rerates.dto.js';
+import { RERATE_EXAMPLES, RerateDto, ReratePage, RerateRequestDto, ReratesQuery } from './rerates.dto.js';
+import { ByAccountQuery, RunAccountPage, RunChangePage } from './run-changes.dto.js';
+import { RunReader } from './run-reader.js';
 
 const KINDS = ['RERATE'] as const;
 const RUN_ID = { name: 'runId', description: 'As the request answered.', example: '9a8b7c6d5e4f3021' };
@@ -42,10 +34,16 @@ const NOT_FOUND =
 @ApiTags('Rating runs')
 @Controller('v1/rerates')
 export class ReratesController {
+  private readonly rerates: RunReader;
+
   constructor(
     @Inject(COMMAND_GATEWAY) private readonly gateway: CommandGateway,
     private readonly queries: RatingRunsQueries,
-  ) {}
+  ) {
+    this.rerates = new RunReader(queries, KINDS, (runId) =>
+      notFound('rating/rerate-not-found', `There is no rerate ${runId}`),
+    );
+  }
 
   @Post()
   @HttpCode(202)
@@ -98,7 +96,7 @@ export class ReratesController {
     @Param('runId') runId: string,
     @Query() query: MinPositionQuery,
   ): Promise<RerateDto> {
-    return rerateView(await this.found(caller, runId, query.minPosition));
+    return rerateView(await this.rerates.one({ tenant: caller.tenant, runId }, query.minPosition));
   }
 
   @Get(':runId/changes')
@@ -108,15 +106,14 @@ export class ReratesController {
     description: 'Old and new of every charge that comes out otherwise, by account and usage time.',
   })
   @ApiParam(RUN_ID)
-  @ApiOkResponse({ type: RerateChangePage })
+  @ApiOkResponse({ type: RunChangePage })
   @ApiProblems({ 404: NOT_FOUND, 422: 'A filter is wrong, or the cursor belongs to another list.' })
   async changes(
     @Caller() caller: Principal,
     @Param('runId') runId: string,
     @Query() query: ByAccountQuery,
-  ): Promise<RerateChangePage> {
-    await this.found(caller, runId, query.minPosition);
-    return pageOf(await this.queries.changes(caller.tenant, runId, query, query), changeView);
+  ): Promise<RunChangePage> {
+    return this.rerates.changes({ tenant: caller.tenant, runId }, query);
   }
 
   @Get(':runId/accounts')
@@ -126,20 +123,13 @@ export class ReratesController {
     description: 'Money, old and new, and the balances that move. Accounts that stay as they are do not appear.',
   })
   @ApiParam(RUN_ID)
-  @ApiOkResponse({ type: RerateAccountPage })
+  @ApiOkResponse({ type: RunAccountPage })
   @ApiProblems({ 404: NOT_FOUND, 422: 'A filter is wrong, or the cursor belongs to another list.' })
   async accounts(
     @Caller() caller: Principal,
     @Param('runId') runId: string,
     @Query() query: ByAccountQuery,
-  ): Promise<RerateAccountPage> {
-    await this.found(caller, runId, query.minPosition);
-    return pageOf(await this.queries.accounts(caller.tenant, runId, query, query), accountView);
-  }
-
-  private async found(caller: Principal, runId: string, minPosition: number | undefined): Promise<RatingRunRow> {
-    const row = await this.queries.run(caller.tenant, runId, KINDS, minPosition);
-    if (row === undefined) throw notFound('rating/rerate-not-found', `There is no rerate ${runId}`);
-    return row;
+  ): Promise<RunAccountPage> {
+    return this.rerates.accounts({ tenant: caller.tenant, runId }, query);
   }
 }

@@ -5,11 +5,11 @@ import type { RecordedEvent } from '../../../../shared/kernel/event.js';
 import type { JobResult } from '../../../../shared/kernel/job-result.js';
 import { isRefused, type Refused } from '../../../../shared/kernel/refusal.js';
 import type { RatingJob, RatingJobs, RatingJobStart } from '../../domain/runs/rating-jobs.js';
-import type { RatingRunCompleted } from '../../domain/runs/run-events.js';
+import type { CycleRunKind, RatingRunCompleted } from '../../domain/runs/run-events.js';
 import { ratingRunStream } from '../../domain/streams.js';
 import { RequestRatingRun } from './request-rating-run.command.js';
 
-const KIND_OF: Readonly<Record<RatingJob, 'SECOND_PASS' | 'CYCLE_END'>> = {
+const KIND_OF: Readonly<Record<RatingJob, CycleRunKind>> = {
   BILLTIME_USAGE_RATING: 'SECOND_PASS',
   BILLING: 'CYCLE_END',
 };

@@ -1,6 +1,10 @@
 import type { EventDefinition } from '../../../../shared/kernel/event-definition.js';
 import type { DomainEvent } from '../../../../shared/kernel/event.js';
 
+/** Runs over billing cycles that have ended. */
+export const CYCLE_RUN_KINDS = ['SECOND_PASS', 'CYCLE_END'] as const;
+export type CycleRunKind = (typeof CYCLE_RUN_KINDS)[number];
+
 /**
  * A rating run is work on what is rated already. It stands in the log like usage does, so that every partition does its
  * part of it at the same place of its order: with the reference data and the balances that stood there.
@@ -10,7 +14,7 @@ import type { DomainEvent } from '../../../../shared/kernel/event.js';
  *   activations, true-ups.
  * - `RERATE`: rates again what a person chose; as a proposal, or for good.
  */
-export const RATING_RUN_KINDS = ['SECOND_PASS', 'CYCLE_END', 'RERATE'] as const;
+export const RATING_RUN_KINDS = [...CYCLE_RUN_KINDS, 'RERATE'] as const;
 export type RatingRunKind = (typeof RATING_RUN_KINDS)[number];
 
 /** What a person chose: the members narrow each other, and at least one beside the times is there. */
@@ -25,7 +29,7 @@ export interface RerateSelection {
 }
 
 export type RatingRunAsked =
-  | { readonly kind: 'SECOND_PASS' | 'CYCLE_END'; /** Epoch ms. */ readonly asOf: number }
+  | { readonly kind: CycleRunKind; /** Epoch ms. */ readonly asOf: number }
   | { readonly kind: 'RERATE'; readonly mode: 'PREVIEW'; readonly selection: RerateSelection }
   /** What `preview` proposed, of the accounts that have not moved since. */
   | {
