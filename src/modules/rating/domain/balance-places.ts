@@ -15,6 +15,7 @@ export interface BalanceMove extends BalanceId {
 }
 
 interface PlacedMove extends BalanceMove {
+  readonly impact: RatedImpact;
   /** It is not the subscription's in the billing cycle of the row. */
   readonly isElsewhere: boolean;
 }
@@ -37,7 +38,7 @@ export function movesOf(account: string, row: MovingRow): readonly PlacedMove[] 
     const place = placeOfImpact(impact, key, row.before);
     const change = quantityUnitsOf(impact[2]);
     const isElsewhere = place !== undefined;
-    moves.push({ holder: place?.[0] ?? usual, period: place?.[1] ?? row.cycle, key, change, isElsewhere });
+    moves.push({ holder: place?.[0] ?? usual, period: place?.[1] ?? row.cycle, key, change, impact, isElsewhere });
   }
   return moves;
 }

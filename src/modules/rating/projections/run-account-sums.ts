@@ -1,6 +1,6 @@
-import { DecimalTally, negatedText, sumOfTexts } from '../../../shared/kernel/decimal-tally.js';
-import { holderOf, keyOfImpact, ownerOf, placeOfImpact } from '../domain/balance-places.js';
-import type { RatedBefore, RatedImpact } from '../domain/events.js';
+import { DecimalTally, sumOfTexts } from '../../../shared/kernel/decimal-tally.js';
+import { movesOf, ownerOf, type MovingRow } from '../domain/balance-places.js';
+import { quantityText } from '../domain/money-units.js';
 import type { UsageReratedColumns } from '../domain/runs/rerated-events.js';
 import type { MovedBalance, RunAccountRow } from './rating-runs.collections.js';
 
@@ -49,23 +49,23 @@ export function withSums(
 class Gathered {
   private changes = 0;
   private readonly money = new Map<string, { readonly before: DecimalTally; readonly after: DecimalTally }>();
-  private readonly balances = new Map<string, { readonly of: Omit<MovedBalance, 'by'>; readonly by: DecimalTally }>();
+  private readonly balances = new Map<string, { readonly of: Omit<MovedBalance, 'by'>; by: bigint }>();
 
   add(columns: UsageReratedColumns, row: number): this {
     this.changes += 1;
     this.sums(columns.currency[row] ?? '').after.add(columns.amount[row] ?? '0');
     this.sums(columns['old.currency'][row] ?? '').before.add(columns['old.amount'][row] ?? '0');
     const account = columns.account[row] ?? '';
-    this.move(columns.impacts[row] ?? [], '', {
-      account,
+    this.move(account, 1n, {
       subscription: columns.subscription[row] ?? '',
       cycle: columns.cycle[row] ?? 0,
+      impacts: columns.impacts[row] ?? [],
       before: columns.before[row] ?? null,
     });
-    this.move(columns['old.impacts'][row] ?? [], '-', {
-      account,
+    this.move(account, -1n, {
       subscription: columns['old.subscription'][row] ?? '',
       cycle: columns['old.cycle'][row] ?? 0,
+      impacts: columns['old.impacts'][row] ?? [],
       before: columns['old.before'][row] ?? null,
     });
     return this;
@@ -78,21 +78,18 @@ class Gathered {
       }),
     );
     const balances = new Map(
-      [...this.balances].flatMap(([key, { of, by }]) => (by.isZero() ? [] : [[key, { ...of, by: by.toString() }]])),
+      [...this.balances].flatMap(([key, { of, by }]) => (by === 0n ? [] : [[key, { ...of, by: quantityText(by) }]])),
     );
     return { changes: this.changes, money: ordered(money), balances: ordered(balances) };
   }
 
-  private move(impacts: readonly RatedImpact[], sign: '' | '-', at: ImpactPlace): void {
-    for (const impact of impacts) {
-      const [kind, resource, quantity] = impact;
-      const key = keyOfImpact(impact);
-      if (key === undefined || kind === 'PRICE') continue;
-      const own = holderOf(at.account, at.subscription);
-      const [holder = own, period] = placeOfImpact(impact, key, at.before) ?? [own, at.cycle];
+  private move(account: string, sign: 1n | -1n, row: MovingRow): void {
+    for (const { holder, period, change, impact } of movesOf(account, row)) {
+      const [kind, resource] = impact;
+      if (kind === 'PRICE') continue;
       const of = { ...ownerOf(holder), period, kind, resource };
-      const known = this.balances.get(balanceKey(of)) ?? { of, by: new DecimalTally() };
-      known.by.add(sign === '-' ? negatedText(quantity) : quantity);
+      const known = this.balances.get(balanceKey(of)) ?? { of, by: 0n };
+      known.by += sign * change;
       this.balances.set(balanceKey(of), known);
     }
   }
@@ -105,13 +102,6 @@ class Gathered {
     }
     return sums;
   }
-}
-
-interface ImpactPlace {
-  readonly account: string;
-  readonly subscription: string;
-  readonly cycle: number;
-  readonly before: RatedBefore | null;
 }
 
 function balanceKey({ subscription, serviceId, period, kind, resource }: Omit<MovedBalance, 'by'>): string {
