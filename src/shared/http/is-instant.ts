@@ -11,3 +11,8 @@ export function IsInstant(): PropertyDecorator {
     },
   });
 }
+
+/** What a field that is an instant says, in epoch ms; undefined when it was left out. */
+export function instantOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseInstant(text);
+}

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
+import { pageOf } from '../../../shared/http/page.js';
 import { notFound } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { instantToString } from '../../../shared/kernel/clock.js';
@@ -9,7 +10,6 @@ import { parseRecordId, recordId } from '../../../shared/kernel/record-id.js';
 import type { RawRecord } from '../application/raw-records.js';
 import { RawUsageQueries, type RawUsageFilter } from '../application/raw-usage.queries.js';
 import { RawRecordDetailDto, RawUsagePage, RawUsageQuery } from './raw-usage.dto.js';
-import { pageView } from './usage-files.views.js';
 
 @ApiTags('Raw usage')
 @Controller('v1/raw-usage')
@@ -25,7 +25,7 @@ export class RawUsageController {
   })
   @ApiOkResponse({ type: RawUsagePage })
   async list(@Caller() caller: Principal, @Query() query: RawUsageQuery): Promise<RawUsagePage> {
-    return pageView(await this.queries.list(caller.tenant, filterOf(query), query), recordView);
+    return pageOf(await this.queries.list(caller.tenant, filterOf(query), query), recordView);
   }
 
   @Get(':recordId')

@@ -30,6 +30,7 @@ import type { Principal } from '../../../shared/command-log/recorded-command.js'
 import { EVIDENCE_STORE, type EvidenceStore } from '../../../shared/evidence/evidence-store.port.js';
 import { Allow, AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
 import { answerOf } from '../../../shared/http/answer.js';
+import { pageOf } from '../../../shared/http/page.js';
 import { notFound } from '../../../shared/http/problem.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { MinPositionQuery } from '../../../shared/http/min-position-query.dto.js';
@@ -48,7 +49,7 @@ import {
   UsageFilePage,
   UsageFilesQuery,
 } from './usage-files.dto.js';
-import { fileExceptionView, pageView, usageFileView } from './usage-files.views.js';
+import { fileExceptionView, usageFileView } from './usage-files.views.js';
 
 const FILE_ID = { name: 'fileId', description: 'As the upload answered.', example: 'f3b0c44298fc1c149afbf' };
 
@@ -128,7 +129,7 @@ export class UsageFilesController {
   @ApiOperation({ summary: 'Usage files', description: 'Newest first, with their phases and control totals.' })
   @ApiOkResponse({ type: UsageFilePage })
   async list(@Caller() caller: Principal, @Query() query: UsageFilesQuery): Promise<UsageFilePage> {
-    return pageView(await this.queries.list(caller.tenant, query, query), usageFileView);
+    return pageOf(await this.queries.list(caller.tenant, query, query), usageFileView);
   }
 
   @Get(':fileId')
@@ -170,7 +171,7 @@ export class UsageFilesController {
   ): Promise<FileExceptionPage> {
     const row = await this.queries.one(caller.tenant, fileId, query.minPosition);
     if (row === undefined) throw unknownFile(fileId);
-    return pageView(await this.queries.exceptions(caller.tenant, fileId, query.outcome, query), fileExceptionView);
+    return pageOf(await this.queries.exceptions(caller.tenant, fileId, query.outcome, query), fileExceptionView);
   }
 
   @Sse(':fileId/events')

@@ -82,10 +82,3 @@ export function fileExceptionView(row: RawExceptionRow): FileExceptionDto {
     length: row.length,
   };
 }
-
-export function pageView<Row, View>(
-  page: { readonly items: readonly Row[]; readonly next?: string },
-  view: (row: Row) => View,
-) {
-  return { items: page.items.map(view), ...(page.next === undefined ? {} : { next: page.next }) };
-}

@@ -2,10 +2,11 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
+import { pageOf } from '../../../shared/http/page.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { MonetizedUsageQueries } from '../application/queries/monetized-usage.queries.js';
 import { BalancePage, BalancesQuery, UsageSummaryPage, UsageSummaryQuery } from './account-usage.dto.js';
-import { balanceView, pageView, summaryView } from './rating.views.js';
+import { balanceView, summaryView } from './rating.views.js';
 
 @ApiTags('Accounts')
 @Controller('v1/accounts')
@@ -29,7 +30,7 @@ export class AccountUsageController {
     @Param('account') account: string,
     @Query() query: BalancesQuery,
   ): Promise<BalancePage> {
-    return pageView(await this.queries.balances(caller.tenant, account, query, query), balanceView);
+    return pageOf(await this.queries.balances(caller.tenant, account, query, query), balanceView);
   }
 
   @Get(':account/usage-summary')
@@ -47,6 +48,6 @@ export class AccountUsageController {
     @Param('account') account: string,
     @Query() query: UsageSummaryQuery,
   ): Promise<UsageSummaryPage> {
-    return pageView(await this.queries.usageSummary(caller.tenant, account, query, query), summaryView);
+    return pageOf(await this.queries.usageSummary(caller.tenant, account, query, query), summaryView);
   }
 }

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
+import { instantOf } from '../../../shared/http/is-instant.js';
 import { pageOf } from '../../../shared/http/page.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { notFound } from '../../../shared/http/problem.js';
@@ -56,8 +57,4 @@ export class MonetizedNonUsageController {
     }
     return nonUsageDetailView(explained);
   }
-}
-
-function instantOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Date.parse(text);
 }

@@ -1,9 +1,10 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { IsInstant } from '../../../shared/http/is-instant.js';
 import { ListQuery } from '../../../shared/http/list-query.dto.js';
+import { PriceImpactDto } from '../../catalog/index.js';
 import { NON_USAGE_TYPES } from '../domain/runs/non-usage-events.js';
-import { LogAddressDto } from './monetized-usage.dto.js';
+import { LogAddressDto, RecomputedAmountDto, VersionPriceDto } from './monetized-usage.dto.js';
 
 const TYPE_WORDS =
   'ONE_TIME at activation, FORWARD_RECURRING for a cycle that begins, ARREARS_RECURRING for one that ended, TRUE-UP for what is missing of a minimum spend.';
@@ -124,13 +125,7 @@ export class MonetizedNonUsagePage {
   next?: string;
 }
 
-export class NonUsagePriceDto {
-  @ApiProperty({ description: '`<plan>.<rateSchedule>.<service>.<currency>`', example: 'MOBILE_M.STANDARD.MOBILE.EUR' })
-  priceOfferId!: string;
-
-  @ApiProperty({ example: 1, description: 'The version in force on the day its time begins.' })
-  version!: number;
-
+export class NonUsagePriceDto extends VersionPriceDto {
   @ApiProperty({ description: 'From when on the version holds.', example: '2026-01-01T00:00:00.000Z' })
   effectiveFrom!: string;
 
@@ -141,33 +136,13 @@ export class NonUsagePriceDto {
   actor!: string;
 }
 
-export class NonUsageImpactDto {
-  @ApiProperty({ description: 'RATING.', example: 'RATING' })
-  impactType!: string;
-
+export class NonUsageImpactDto extends PickType(PriceImpactDto, ['resource', 'quantity', 'amount']) {
   @ApiProperty({
     enum: ['PRICE', 'ACCUMULATOR'],
     example: 'PRICE',
     description: 'Money; or the counter ($due …) by which the next run knows that it was made.',
   })
   offerType!: string;
-
-  @ApiProperty({ example: 'EUR', description: 'The currency, or the name of the counter.' })
-  resource!: string;
-
-  @ApiProperty({ example: '1', description: 'Units; of the counter the amount.' })
-  quantity!: string;
-
-  @ApiProperty({ example: '9.99', nullable: true, type: String, description: 'In the currency.' })
-  amount!: string | null;
-}
-
-export class NonUsageRecomputedDto {
-  @ApiProperty({ example: '9.99', description: 'Computed now, from the price version and the days it is for.' })
-  amount!: string;
-
-  @ApiProperty({ example: true, description: 'It is what is stored.' })
-  equal!: boolean;
 }
 
 export class MonetizedNonUsageDetailDto extends MonetizedNonUsageDto {
@@ -200,8 +175,8 @@ export class MonetizedNonUsageDetailDto extends MonetizedNonUsageDto {
   })
   explanation!: string[];
 
-  @ApiProperty({ type: () => NonUsageRecomputedDto })
-  recomputed!: NonUsageRecomputedDto;
+  @ApiProperty({ type: () => RecomputedAmountDto })
+  recomputed!: RecomputedAmountDto;
 
   @ApiProperty({ type: () => LogAddressDto, description: 'Where it stands in the log.' })
   log!: LogAddressDto;

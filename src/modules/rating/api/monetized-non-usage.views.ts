@@ -8,11 +8,7 @@ import type {
   NonUsageSummaryDto,
 } from './monetized-non-usage.dto.js';
 
-export function nonUsageView(row: NonUsageRow): MonetizedNonUsageDto {
-  return listedFields(row);
-}
-
-function listedFields(row: NonUsageRow): { [Field in keyof MonetizedNonUsageDto]: MonetizedNonUsageDto[Field] } {
+export function nonUsageView(row: NonUsageRow): { [Field in keyof MonetizedNonUsageDto]: MonetizedNonUsageDto[Field] } {
   return {
     id: nonUsageId(row.ratedPosition, row.row),
     type: row.type,
@@ -38,7 +34,7 @@ export function nonUsageDetailView(explained: ExplainedNonUsage): MonetizedNonUs
   const { record, price, impacts, steps, recomputed, address } = explained;
   const { stream, revision, position, eventId, hash, row } = address;
   return {
-    ...listedFields(record),
+    ...nonUsageView(record),
     price: {
       priceOfferId: price.priceOfferId,
       version: price.version,
@@ -48,9 +44,7 @@ export function nonUsageDetailView(explained: ExplainedNonUsage): MonetizedNonUs
     },
     minimum: record.minimum,
     spent: record.spent,
-    impacts: impacts.map(([offerType, resource, quantity, , amount]) => {
-      return { impactType: 'RATING', offerType, resource, quantity, amount };
-    }),
+    impacts: impacts.map(([offerType, resource, quantity, , amount]) => ({ offerType, resource, quantity, amount })),
     explanation: [...steps],
     recomputed,
     log: { stream, revision, position, eventId, hash, row },

@@ -2,6 +2,8 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Principal } from '../../../shared/command-log/recorded-command.js';
 import { AllowReaders, Caller } from '../../../shared/http/access.decorators.js';
+import { instantOf } from '../../../shared/http/is-instant.js';
+import { pageOf } from '../../../shared/http/page.js';
 import { ApiProblems } from '../../../shared/http/problem.dto.js';
 import { notFound } from '../../../shared/http/problem.js';
 import { ChargeExplainer } from '../application/queries/charge-explainer.js';
@@ -14,7 +16,7 @@ import {
   MonetizedUsageQuery,
   OneMonetizedUsageQuery,
 } from './monetized-usage.dto.js';
-import { detailView, monetizedView, pageView } from './rating.views.js';
+import { detailView, monetizedView } from './rating.views.js';
 
 @ApiTags('Monetized usage')
 @Controller('v1/monetized-usage')
@@ -44,7 +46,7 @@ export class MonetizedUsageController {
       { ...exact, from: instantOf(from), to: instantOf(to) },
       { limit, after, minPosition },
     );
-    return pageView(page, monetizedView);
+    return pageOf(page, monetizedView);
   }
 
   @Get(':id')
@@ -88,8 +90,4 @@ export class MonetizedUsageController {
     const explained = await this.explainer.explain(caller.tenant, record);
     return detailView(explained, await this.versions.describe(caller.tenant, records));
   }
-}
-
-function instantOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Date.parse(text);
 }

@@ -124,21 +124,18 @@ export class MonetizedUsagePage {
   next?: string;
 }
 
-export class ImpactDto extends PriceImpactDto {
-  @ApiProperty({ example: 'RATING', description: 'What made the impact.' })
-  impactType!: string;
-}
-
-export class RatedByPriceDto {
+export class VersionPriceDto {
   @ApiProperty({
     description: '`<plan>.<rateSchedule>.<service>.<currency>`; PRERATED: the record came with its price.',
     example: 'MOBILE_M.STANDARD.MOBILE.EUR',
   })
   priceOfferId!: string;
 
-  @ApiProperty({ example: 1, description: 'The version that was in force at the usage time; 0 for PRERATED.' })
+  @ApiProperty({ example: 1, description: 'The version that was in force then; 0 for PRERATED.' })
   version!: number;
+}
 
+export class RatedByPriceDto extends VersionPriceDto {
   @ApiPropertyOptional({
     description: 'From which usage time on the version holds. As the next two, absent for PRERATED.',
     example: '2026-01-01T00:00:00.000Z',
@@ -178,15 +175,17 @@ export class LogAddressDto {
   row!: number;
 }
 
-export class RecomputedDto {
-  @ApiProperty({ example: '0.099', description: 'Computed now, from the price version and the mediated record.' })
+export class RecomputedAmountDto {
+  @ApiProperty({ example: '0.099', description: 'Computed now, from the price version and what it was made of.' })
   amount!: string;
 
+  @ApiProperty({ example: true, description: 'It is what is stored; of usage, the quantity and every impact are too.' })
+  equal!: boolean;
+}
+
+export class RecomputedDto extends RecomputedAmountDto {
   @ApiProperty({ description: 'Rated quantity, computed now.', example: '66' })
   quantity!: string;
-
-  @ApiProperty({ example: true, description: 'Amount, quantity and every impact are what is stored.' })
-  equal!: boolean;
 }
 
 export class RecordLineDto {
@@ -204,14 +203,6 @@ export class RecordLineDto {
 
   @ApiPropertyOptional({ example: '8d3f0a1b2c4e5f60-1-17', description: 'The line, as it is sent to billing.' })
   lineId?: string;
-}
-
-export class VersionPriceDto {
-  @ApiProperty({ description: '`<plan>.<rateSchedule>.<service>.<currency>`', example: 'MOBILE_M.STANDARD.MOBILE.EUR' })
-  priceOfferId!: string;
-
-  @ApiProperty({ example: 1, description: 'Version of the price it was rated with.' })
-  version!: number;
 }
 
 export class MonetizedVersionDto {
@@ -305,8 +296,8 @@ export class MonetizedUsageDetailDto extends MonetizedUsageDto {
   @ApiProperty({ type: () => RatedByPriceDto })
   price!: RatedByPriceDto;
 
-  @ApiProperty({ description: 'What the record changed, in the order of evaluation.', type: () => [ImpactDto] })
-  impacts!: ImpactDto[];
+  @ApiProperty({ description: 'What the record changed, in the order of evaluation.', type: () => [PriceImpactDto] })
+  impacts!: PriceImpactDto[];
 
   @ApiProperty({
     type: [String],

@@ -1,7 +1,6 @@
 import { instantToString } from '../../../shared/kernel/clock.js';
 import { negatedText, sumOfTexts } from '../../../shared/kernel/decimal-tally.js';
 import { recordId } from '../../../shared/kernel/record-id.js';
-import type { Page } from '../../../shared/read-models/read-models.port.js';
 import type { LineOfRecord } from '../../billing-sync/index.js';
 import type { ExplainedRecord } from '../application/queries/charge-explainer.js';
 import type { Balance } from '../application/queries/monetized-usage.queries.js';
@@ -18,18 +17,9 @@ import type {
   RecordLineDto,
 } from './monetized-usage.dto.js';
 
-export function pageView<Row, Dto>(page: Page<Row>, view: (row: Row) => Dto): { items: Dto[]; next?: string } {
-  const items = page.items.map(view);
-  return page.next === undefined ? { items } : { items, next: page.next };
-}
-
 type Listed = Omit<MonetizedItem, 'revision' | 'row'>;
 
-export function monetizedView(item: Listed): MonetizedUsageDto {
-  return listedFields(item);
-}
-
-function listedFields(item: Listed): { [Field in keyof MonetizedUsageDto]: MonetizedUsageDto[Field] } {
+export function monetizedView(item: Listed): { [Field in keyof MonetizedUsageDto]: MonetizedUsageDto[Field] } {
   return {
     id: item.id,
     version: item.version,
@@ -52,7 +42,7 @@ function listedFields(item: Listed): { [Field in keyof MonetizedUsageDto]: Monet
 export function detailView(explained: ExplainedRecord, versions: readonly RecordVersion[]): MonetizedUsageDetailDto {
   const { record, price, impacts, recomputed } = explained;
   return {
-    ...listedFields(record),
+    ...monetizedView(record),
     cycleStart: instantToString(record.cycle),
     ...bookingFields(versions),
     ...causeFields(record.cause),
@@ -63,7 +53,7 @@ export function detailView(explained: ExplainedRecord, versions: readonly Record
       measure: explained.measure,
       ...priceEventFields(price),
     },
-    impacts: impacts.map((impact) => ({ impactType: 'RATING', ...impact })),
+    impacts: [...impacts],
     explanation: [...explained.steps],
     ...(recomputed === undefined ? {} : { recomputed }),
     log: logView(record.address),

@@ -1,4 +1,4 @@
-import { parseInstant } from '../../../shared/kernel/fields.js';
+import { instantOf } from '../../../shared/http/is-instant.js';
 import type { RunWanted } from '../application/runs/request-rating-run.command.js';
 import type { RerateSelection } from '../domain/runs/run-events.js';
 import type { RerateRequestDto, RerateSelectionDto } from './rerates.dto.js';
@@ -13,8 +13,7 @@ export function wantedOf({ mode, selection, previewId = '', previewHash = '' }: 
 
 /** Plain JSON with the members that were given, for the log. */
 function plain(dto: RerateSelectionDto): RerateSelection {
-  const from = dto.from === undefined ? undefined : parseInstant(dto.from);
-  const to = dto.to === undefined ? undefined : parseInstant(dto.to);
+  const [from, to] = [instantOf(dto.from), instantOf(dto.to)];
   return {
     ...(dto.accountIds === undefined ? {} : { accountIds: [...new Set(dto.accountIds)].sort() }),
     ...(dto.priceOfferId === undefined ? {} : { priceOfferId: dto.priceOfferId }),
