@@ -20,14 +20,18 @@ export type SuspenseCode = (typeof SUSPENSE_CODES)[number];
 /** Stream `rating-<tenant>.settings`: recorded once, before the first record is rated; never changed afterwards. */
 export type RatingPartitioned = DomainEvent<'RatingPartitioned.v1', { readonly partitions: number }>;
 
-/** Where rated records came from: one mediated chunk (or the part of it that a reprocess asked for). */
-export interface RatedSource {
+/** The mediated chunk that records are of. */
+export interface MediatedSource {
   /** Position of the UsageBatchMediated event. */
   readonly position: number;
   readonly fileId: string;
   readonly sourcePlatform: string;
   readonly serviceType: string;
   readonly usageRecordType: string;
+}
+
+/** Where rated records came from: one mediated chunk (or the part of it that a reprocess asked for). */
+export interface RatedSource extends MediatedSource {
   /** Lines of the whole mediated chunk, first to last: a line of a file is found by them. */
   readonly firstLine: number;
   readonly lastLine: number;
@@ -38,6 +42,12 @@ export interface RatedSource {
   readonly money: Readonly<Record<string, string>>;
   /** Exact sums of the rated quantity of the monetized lines, by quantity name. */
   readonly quantities: Readonly<Record<string, string>>;
+}
+
+/** A price as it was used: one entry of a dictionary of offers. */
+export interface OfferVersion {
+  readonly priceOfferId: string;
+  readonly version: number;
 }
 
 export interface UsageBatchRatedHead {
@@ -55,7 +65,7 @@ export interface UsageBatchRatedHead {
     | { readonly kind: 'REPROCESS'; readonly reprocessId: string; readonly position: number };
   readonly sources: readonly RatedSource[];
   /** Dictionary for the `offer` column. */
-  readonly offers: readonly { readonly priceOfferId: string; readonly version: number }[];
+  readonly offers: readonly OfferVersion[];
   /** Exact sums over all monetized records of the event, by currency. */
   readonly money: Readonly<Record<string, string>>;
   /** Rows whose billing cycle was closed when they were rated, and the start of the open cycle they are booked in. */
@@ -108,8 +118,8 @@ export interface RatedPurse {
   readonly topUps: readonly (readonly [reference: string, quantity: string])[];
 }
 
-/** Columns of monetized records (one row per charge of a line), and of suspended lines (group `s.`). */
-export interface UsageBatchRatedColumns {
+/** Columns of monetized records: one row per charge of a line. */
+export interface ChargeColumns {
   readonly [column: string]: readonly unknown[];
   /** Index into head.sources. */
   readonly source: readonly number[];
@@ -138,6 +148,10 @@ export interface UsageBatchRatedColumns {
    * record alone: the accumulator before it (null when the price looks at none), the allowances before it.
    */
   readonly before: readonly (RatedBefore | null)[];
+}
+
+/** Columns of monetized records, and of suspended lines (group `s.`). */
+export interface UsageBatchRatedColumns extends ChargeColumns {
   readonly 's.source': readonly number[];
   readonly 's.line': readonly number[];
   readonly 's.ordinal': readonly number[];

@@ -1,5 +1,6 @@
 import { unitsToString } from '../../../shared/kernel/decimal.js';
 import { saysPlaces } from './balance-places.js';
+import { emptyChargeColumns, OffersInMaking, type ColumnsInMaking } from './columns-in-making.js';
 import type {
   RatedImpact,
   RatedSource,
@@ -60,8 +61,6 @@ const IMPACT_BYTES = 80;
 /** What a row found that is in these. */
 const USUAL_FINDINGS: readonly string[] = ['accumulator', 'allowances', 'measured'];
 
-type Mutable<Columns> = { -readonly [Name in keyof Columns]: Columns[Name] extends readonly (infer V)[] ? V[] : never };
-
 /** Sums by name (a currency, a measure). Nearly always one name, so it is a short list and not a map. */
 class Sums {
   private readonly names: string[] = [];
@@ -118,7 +117,7 @@ export class RatedBatch {
   /** JSON bytes before deflate, estimated from above. */
   bytes = 0;
   private readonly sources: SourceTally[] = [];
-  private readonly offers: { priceOfferId: string; version: number }[] = [];
+  private readonly offers = new OffersInMaking();
   private readonly columns = emptyColumns();
   private readonly late: (readonly [row: number, booked: number])[] = [];
   private elsewhere = false;
@@ -128,7 +127,7 @@ export class RatedBatch {
   monetized(source: SourceFacts, record: RecordFacts, rated: RatedFor, charges: readonly RatedCharge[]): void {
     const index = this.sourceIndex(source);
     const tally = this.sources[index];
-    const offer = this.offerIndex(rated.priceOfferId, rated.version);
+    const offer = this.offers.indexOf(rated);
     for (const charge of charges) {
       if (rated.booked !== undefined) this.late.push([this.columns.line.length, rated.booked]);
       this.pushRow(index, record, rated, offer, charge);
@@ -167,7 +166,7 @@ export class RatedBatch {
         ...head,
         cause: this.cause,
         sources: this.sources.map((source) => source.toSource()),
-        offers: this.offers,
+        offers: this.offers.list,
         money: money.toRecord(RATING_SCALE),
         ...(this.late.length === 0 ? {} : { late: this.late }),
         ...(this.elsewhere ? { elsewhere: true } : {}),
@@ -210,14 +209,6 @@ export class RatedBatch {
     const found = this.sources.findIndex((other) => other.facts.position === source.position);
     return found >= 0 ? found : this.sources.push(new SourceTally(source)) - 1;
   }
-
-  private offerIndex(priceOfferId: string, version: number): number {
-    for (let index = 0; index < this.offers.length; index += 1) {
-      const offer = this.offers[index];
-      if (offer?.priceOfferId === priceOfferId && offer.version === version) return index;
-    }
-    return this.offers.push({ priceOfferId, version }) - 1;
-  }
 }
 
 /** What is found beyond the usual, and the names of the counters among the impacts. */
@@ -226,24 +217,9 @@ function findingsBytes(before: RatedCharge['before']): number {
   return 0;
 }
 
-function emptyColumns(): Mutable<KnownColumns> {
+function emptyColumns(): ColumnsInMaking<UsageBatchRatedColumns> {
   return {
-    source: [],
-    line: [],
-    ordinal: [],
-    charge: [],
-    account: [],
-    subscription: [],
-    serviceId: [],
-    usageType: [],
-    at: [],
-    cycle: [],
-    offer: [],
-    currency: [],
-    quantity: [],
-    amount: [],
-    impacts: [],
-    before: [],
+    ...emptyChargeColumns(),
     's.source': [],
     's.line': [],
     's.ordinal': [],
@@ -256,8 +232,3 @@ function emptyColumns(): Mutable<KnownColumns> {
     's.facts': [],
   };
 }
-
-/** The declared columns, without the index signature that lets a reader ask for any. */
-type KnownColumns = {
-  [Name in keyof UsageBatchRatedColumns as string extends Name ? never : Name]: UsageBatchRatedColumns[Name];
-};

@@ -1,14 +1,9 @@
 import type { EventMetadata, RecordedEvent } from '../../../../shared/kernel/event.js';
 import type { BalanceLedger } from '../../domain/balance-ledger.js';
-import type { RatedBefore, RatedImpact, UsageBatchRated } from '../../domain/events.js';
-import type { NonUsageRated, NonUsageRatedHead } from '../../domain/runs/non-usage-events.js';
-import type {
-  ReratedSource,
-  RerateProposed,
-  RowAddress,
-  UsageRerated,
-  UsageReratedHead,
-} from '../../domain/runs/rerated-events.js';
+import type { MediatedSource, RatedBefore, RatedImpact, UsageBatchRated } from '../../domain/events.js';
+import type { NonUsageRated } from '../../domain/runs/non-usage-events.js';
+import type { RunEventHead } from '../../domain/runs/run-event-head.js';
+import type { RerateProposed, RowAddress, UsageRerated, UsageReratedHead } from '../../domain/runs/rerated-events.js';
 import type { RatingRunAnswered, RatingRunKind, RatingRunRequested } from '../../domain/runs/run-events.js';
 import type { SecondPassed } from '../rater/partition-contents.js';
 import type { ReferenceData } from '../rater/reference-data.js';
@@ -84,7 +79,7 @@ export interface StandingRow {
   readonly version: number;
   /** Made no more: amount and quantity 0, no impacts. */
   readonly withdrawn: boolean;
-  readonly source: ReratedSource;
+  readonly source: MediatedSource;
   readonly line: number;
   readonly ordinal: number;
   readonly charge: number;
@@ -103,7 +98,7 @@ export interface StandingRow {
 }
 
 /** What every event of a run says of its place is filled in where it is appended. */
-type Placed = 'partition' | 'runId' | 'position' | 'through' | 'partial';
+type Placed = Exclude<keyof RunEventHead, 'offers' | 'money'>;
 
 /** A chunk: at most 1,500 rows and about 400 KiB as JSON, for an append takes no more than 1 MiB. */
 interface ChunkAnswer<Type extends string, Head, Columns> {
@@ -119,7 +114,7 @@ interface ChunkAnswer<Type extends string, Head, Columns> {
 export type PartitionAnswer =
   | ChunkAnswer<'UsageRerated.v1', UsageReratedHead, UsageRerated['data']['columns']>
   | ChunkAnswer<'RerateProposed.v1', UsageReratedHead, RerateProposed['data']['columns']>
-  | ChunkAnswer<'NonUsageRated.v1', NonUsageRatedHead, NonUsageRated['data']['columns']>
+  | ChunkAnswer<'NonUsageRated.v1', RunEventHead, NonUsageRated['data']['columns']>
   | {
       readonly type: 'RatingRunAnswered.v1';
       readonly data: Omit<RatingRunAnswered['data'], 'partition' | 'through' | 'runId' | 'kind'>;

@@ -1,21 +1,22 @@
 import { DecimalTally, negatedText } from '../../../../shared/kernel/decimal-tally.js';
 import type { ChangedRow } from '../../domain/replay/account-replay.js';
 import type { ChargeRow } from '../../domain/replay/standing-record.js';
-import type { ReratedSource, UsageReratedColumns, UsageReratedHead } from '../../domain/runs/rerated-events.js';
+import {
+  type ColumnsInMaking,
+  emptyChargeColumns,
+  MOST_BYTES,
+  MOST_ROWS,
+  OffersInMaking,
+} from '../../domain/columns-in-making.js';
+import type { MediatedSource } from '../../domain/events.js';
+import type { UsageReratedColumns } from '../../domain/runs/rerated-events.js';
 import type { PartitionAnswer } from './answer-run.js';
 import type { KeptUsage } from './kept-usage.js';
 
-const MOST_ROWS = 1500;
-const MOST_BYTES = 400 * 1024;
 /** What a row takes as JSON beside its impacts and findings, from above. */
 const ROW_BYTES = 400;
 
 type Rerated = Extract<PartitionAnswer, { readonly type: 'UsageRerated.v1' | 'RerateProposed.v1' }>;
-type Offer = UsageReratedHead['offers'][number];
-type Mutable<Columns> = { -readonly [Name in keyof Columns]: Columns[Name] extends readonly (infer V)[] ? V[] : never };
-type KnownColumns = {
-  [Name in keyof UsageReratedColumns as string extends Name ? never : Name]: UsageReratedColumns[Name];
-};
 
 export interface ChangedAccount {
   readonly account: string;
@@ -47,8 +48,8 @@ export class ReratedChunks {
 
 class ChunkInMaking {
   private bytes = 0;
-  private readonly sources: ReratedSource[] = [];
-  private readonly offers: Offer[] = [];
+  private readonly sources: MediatedSource[] = [];
+  private readonly offers = new OffersInMaking();
   private readonly money = new Map<string, DecimalTally>();
   private readonly accounts = new Map<string, string>();
   private readonly columns = emptyColumns();
@@ -77,7 +78,7 @@ class ChunkInMaking {
     columns.usageType.push(row.usageType);
     columns.at.push(usage.at);
     columns.cycle.push(row.cycle);
-    columns.offer.push(this.offerIndex(row.offer));
+    columns.offer.push(this.offers.indexOf(row.offer));
     columns.currency.push(row.currency);
     columns.quantity.push(row.quantity);
     columns.amount.push(row.amount);
@@ -95,7 +96,7 @@ class ChunkInMaking {
     const money = Object.fromEntries([...this.money].map(([currency, sum]) => [currency, sum.toString()]));
     const accounts = [...this.accounts].map(([account, hash]) => ({ account, hash }));
     const { sources, offers, columns } = this;
-    const head = { sources, offers, money, ...(type === 'RerateProposed.v1' ? { accounts } : {}) };
+    const head = { sources, offers: offers.list, money, ...(type === 'RerateProposed.v1' ? { accounts } : {}) };
     return { type, head, columns };
   }
 
@@ -105,7 +106,7 @@ class ChunkInMaking {
     columns['old.subscription'].push(old.subscription);
     columns['old.usageType'].push(old.usageType);
     columns['old.cycle'].push(old.cycle);
-    columns['old.offer'].push(this.offerIndex(old.offer));
+    columns['old.offer'].push(this.offers.indexOf(old.offer));
     columns['old.currency'].push(old.currency);
     columns['old.quantity'].push(old.quantity);
     columns['old.amount'].push(old.amount);
@@ -125,38 +126,17 @@ class ChunkInMaking {
     const { fileId, sourcePlatform, serviceType, usageRecordType } = source;
     return this.sources.push({ position, fileId, sourcePlatform, serviceType, usageRecordType }) - 1;
   }
-
-  private offerIndex({ priceOfferId, version }: Offer): number {
-    const isIt = (offer: Offer): boolean => offer.priceOfferId === priceOfferId && offer.version === version;
-    const found = this.offers.findIndex(isIt);
-    return found >= 0 ? found : this.offers.push({ priceOfferId, version }) - 1;
-  }
 }
 
 function bytesOf({ impacts, before }: ChargeRow): number {
   return JSON.stringify([impacts, before]).length;
 }
 
-function emptyColumns(): Mutable<KnownColumns> {
+function emptyColumns(): ColumnsInMaking<UsageReratedColumns> {
   return {
-    source: [],
-    line: [],
-    ordinal: [],
-    charge: [],
+    ...emptyChargeColumns(),
     version: [],
     withdrawn: [],
-    account: [],
-    subscription: [],
-    serviceId: [],
-    usageType: [],
-    at: [],
-    cycle: [],
-    offer: [],
-    currency: [],
-    quantity: [],
-    amount: [],
-    impacts: [],
-    before: [],
     'old.revision': [],
     'old.row': [],
     'old.subscription': [],

@@ -1,11 +1,11 @@
-import type { ReratedSource } from '../../domain/runs/rerated-events.js';
+import type { MediatedSource } from '../../domain/events.js';
 import type { RowEvent, StandingRow } from './answer-run.js';
 
 /** The monetized rows an event says, each as its charge stands from there on. */
 export function* standingRows(event: RowEvent, accounts: ReadonlySet<string> | undefined): Iterable<StandingRow> {
   const { data, revision } = event;
   const { columns, head } = data;
-  const sources: readonly ReratedSource[] = head.sources.map(sourceOf);
+  const sources: readonly MediatedSource[] = head.sources.map(sourceOf);
   const again = event.type === 'UsageRerated.v1' ? event.data.columns : undefined;
   for (let row = 0; row < columns.account.length; row += 1) {
     const account = columns.account[row] ?? '';
@@ -38,6 +38,6 @@ export function* standingRows(event: RowEvent, accounts: ReadonlySet<string> | u
   }
 }
 
-function sourceOf({ position, fileId, sourcePlatform, serviceType, usageRecordType }: ReratedSource): ReratedSource {
+function sourceOf({ position, fileId, sourcePlatform, serviceType, usageRecordType }: MediatedSource): MediatedSource {
   return { position, fileId, sourcePlatform, serviceType, usageRecordType };
 }

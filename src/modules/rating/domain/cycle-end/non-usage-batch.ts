@@ -1,14 +1,13 @@
 import { unitsToString } from '../../../../shared/kernel/decimal.js';
 import { serviceOf } from '../../../../shared/kernel/price-offer-id.js';
 import { divideRounded } from '../../../../shared/kernel/rounding.js';
-import type { NonUsageRated, NonUsageRatedColumns, NonUsageRatedHead } from '../runs/non-usage-events.js';
+import { MOST_BYTES, MOST_ROWS, OffersInMaking, type ColumnsInMaking } from '../columns-in-making.js';
+import type { NonUsageRated, NonUsageRatedColumns } from '../runs/non-usage-events.js';
+import type { RunEventHead } from '../runs/run-event-head.js';
 import type { RatedImpact } from '../events.js';
 import { amountText } from '../money-units.js';
 import { dueCounter, type Movement } from './due.js';
 
-/** An event is full with this many rows, or so many bytes of JSON, estimated from above. */
-const MOST_ROWS = 1500;
-const MOST_BYTES = 400 * 1024;
 /** What a row takes beside its texts. */
 const ROW_BYTES = 420;
 const RATING_SCALE = 10;
@@ -21,16 +20,12 @@ export interface NonUsageFor {
   readonly cycle: { readonly start: number; readonly end: number };
 }
 
-type Head = Pick<NonUsageRatedHead, 'offers' | 'money'>;
-type Mutable<Columns> = { -readonly [Name in keyof Columns]: Columns[Name] extends readonly (infer V)[] ? V[] : never };
-type KnownColumns = {
-  [Name in keyof NonUsageRatedColumns as string extends Name ? never : Name]: NonUsageRatedColumns[Name];
-};
+type Head = Pick<RunEventHead, 'offers' | 'money'>;
 
 /** An event of monetized non-usage records in the making. */
 export class NonUsageBatch {
   private readonly columns = emptyColumns();
-  private readonly offers = new Map<string, { readonly priceOfferId: string; readonly version: number }>();
+  private readonly offers = new OffersInMaking();
   private readonly money = new Map<string, bigint>();
   private bytes = 0;
 
@@ -50,7 +45,7 @@ export class NonUsageBatch {
     columns.account.push(account);
     columns.subscription.push(subscription);
     columns.service.push(serviceOf(price.priceOfferId));
-    columns.offer.push(this.offerIndex(price));
+    columns.offer.push(this.offers.indexOf(price));
     columns.charge.push(charge);
     columns.cycle.push(cycle.start);
     columns.cycleEnd.push(cycle.end);
@@ -76,15 +71,7 @@ export class NonUsageBatch {
 
   build(): { readonly head: Head; readonly columns: NonUsageRated['data']['columns'] } {
     const money = Object.fromEntries([...this.money].map(([currency, sum]) => [currency, amountText(sum)]));
-    return { head: { offers: [...this.offers.values()], money }, columns: this.columns };
-  }
-
-  private offerIndex({ priceOfferId, version }: Movement['due']['price']): number {
-    const key = `${priceOfferId}@${version}`;
-    const index = [...this.offers.keys()].indexOf(key);
-    if (index >= 0) return index;
-    this.offers.set(key, { priceOfferId, version });
-    return this.offers.size - 1;
+    return { head: { offers: this.offers.list, money }, columns: this.columns };
   }
 }
 
@@ -102,7 +89,7 @@ function scaleOf(days: number, whole: number): string {
   return unitsToString(divideRounded(BigInt(days) * ONE_SCALED, BigInt(whole), 'HALF_UP'), RATING_SCALE);
 }
 
-function emptyColumns(): Mutable<KnownColumns> {
+function emptyColumns(): ColumnsInMaking<NonUsageRatedColumns> {
   return {
     type: [],
     account: [],

@@ -1,24 +1,11 @@
 import type { EventDefinition } from '../../../../shared/kernel/event-definition.js';
 import type { DomainEvent } from '../../../../shared/kernel/event.js';
 import type { RatedImpact } from '../events.js';
+import type { RunEventHead } from './run-event-head.js';
 
 /** One-time: at activation. Forward: for the cycle that begins. Arrears: for the cycle that ended. */
 export const NON_USAGE_TYPES = ['ONE_TIME', 'FORWARD_RECURRING', 'ARREARS_RECURRING', 'TRUE-UP'] as const;
 export type NonUsageType = (typeof NON_USAGE_TYPES)[number];
-
-export interface NonUsageRatedHead {
-  readonly partition: number;
-  readonly runId: string;
-  /** Position of the run's request. */
-  readonly position: number;
-  /** Every input of the partition up to here was answered before the run. */
-  readonly through: number;
-  /** How many events of the run this partition has appended with this one. */
-  readonly partial: { readonly position: number; readonly records: number };
-  readonly offers: readonly { readonly priceOfferId: string; readonly version: number }[];
-  /** By currency, exact. */
-  readonly money: Readonly<Record<string, string>>;
-}
 
 /** Columns of monetized non-usage records: what is due without usage. All times epoch ms. */
 export interface NonUsageRatedColumns {
@@ -62,7 +49,7 @@ export interface NonUsageRatedColumns {
 /** Stream `rating-<tenant>.<partition>`; a chunk event. */
 export type NonUsageRated = DomainEvent<
   'NonUsageRated.v1',
-  { readonly head: NonUsageRatedHead; readonly columns: NonUsageRatedColumns }
+  { readonly head: RunEventHead; readonly columns: NonUsageRatedColumns }
 >;
 
 export const nonUsageEvents: readonly EventDefinition[] = [{ type: 'NonUsageRated.v1', encoding: 'chunk' }];

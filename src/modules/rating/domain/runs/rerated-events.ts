@@ -1,6 +1,7 @@
 import type { EventDefinition } from '../../../../shared/kernel/event-definition.js';
 import type { DomainEvent } from '../../../../shared/kernel/event.js';
-import type { RatedBefore, RatedImpact } from '../events.js';
+import type { ChargeColumns, MediatedSource, RatedBefore, RatedImpact } from '../events.js';
+import type { RunEventHead } from './run-event-head.js';
 
 /** Where a row of a rated event stands: a revision of its partition's stream, and the row in its columns. */
 export interface RowAddress {
@@ -8,31 +9,12 @@ export interface RowAddress {
   readonly row: number;
 }
 
-export interface UsageReratedHead {
-  readonly partition: number;
-  readonly runId: string;
-  /** Position of the run's request: rated as seen there. */
-  readonly position: number;
-  /** Every input of the partition up to here was answered before the run. */
-  readonly through: number;
-  /** How many events of the run this partition has appended with this one: a run that was cut short goes on behind it. */
-  readonly partial: { readonly position: number; readonly records: number };
-  /** Mediated chunks the records are of: dictionary for the `source` column. */
-  readonly sources: readonly ReratedSource[];
-  readonly offers: readonly { readonly priceOfferId: string; readonly version: number }[];
-  /** By currency, exact: what the rows add (`amount` less `old.amount`). */
-  readonly money: Readonly<Record<string, string>>;
+/** `money`: `amount` less `old.amount`. */
+export interface UsageReratedHead extends RunEventHead {
+  /** Dictionary for the `source` column. */
+  readonly sources: readonly MediatedSource[];
   /** Of a proposal: of each account with a row in it, a hash over all of its rows in the proposal, whichever event has them. */
   readonly accounts?: readonly { readonly account: string; readonly hash: string }[];
-}
-
-export interface ReratedSource {
-  /** Position of the UsageBatchMediated event. */
-  readonly position: number;
-  readonly fileId: string;
-  readonly sourcePlatform: string;
-  readonly serviceType: string;
-  readonly usageRecordType: string;
 }
 
 /**
@@ -40,27 +22,10 @@ export interface ReratedSource {
  * `old.`) as it was. What was is reversed, what is now holds. A charge that is made no more is `withdrawn`: quantity and
  * amount 0, no impacts, everything else as it was. A charge that is made for the first time has no `old.revision`.
  */
-export interface UsageReratedColumns {
-  readonly [column: string]: readonly unknown[];
-  readonly source: readonly number[];
-  readonly line: readonly number[];
-  readonly ordinal: readonly number[];
-  readonly charge: readonly number[];
+export interface UsageReratedColumns extends ChargeColumns {
   /** From 2 on; 1 for a charge that is made for the first time. */
   readonly version: readonly number[];
   readonly withdrawn: readonly boolean[];
-  readonly account: readonly string[];
-  readonly subscription: readonly string[];
-  readonly serviceId: readonly string[];
-  readonly usageType: readonly string[];
-  readonly at: readonly number[];
-  readonly cycle: readonly number[];
-  readonly offer: readonly number[];
-  readonly currency: readonly string[];
-  readonly quantity: readonly string[];
-  readonly amount: readonly string[];
-  readonly impacts: readonly (readonly RatedImpact[])[];
-  readonly before: readonly (RatedBefore | null)[];
   readonly 'old.revision': readonly (number | null)[];
   readonly 'old.row': readonly (number | null)[];
   readonly 'old.subscription': readonly string[];
