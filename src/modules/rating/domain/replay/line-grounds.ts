@@ -126,13 +126,19 @@ function hasItsPlace(
   return quantityUnitsOf(passedAt) === total && (found ?? 0n) === (now ?? 0n);
 }
 
-/** What was carried over, or was looked at for it, rests on what the cycles before had left. */
+/** What was carried over, or was looked at for it, rests on what the cycles before had left, and on whether it was granted. */
 function carriedOtherwise<Usage extends StandingRecord['usage']>(
-  { account, shifted }: Grounds<Usage>,
+  { account, ledger, disturbed, shifted }: Grounds<Usage>,
   row: StandingRow,
 ): boolean {
   const carried = row.before?.carried ?? [];
   if (carried.length === 0) return false;
+  const isGrantedOtherwise = carried.some(([allowance, , period, granted]) => {
+    const place = placeOf(account, row, ALLOWANCE + allowance);
+    if (place === undefined || !disturbed.has({ ...place, period })) return false;
+    return (ledger.get(place.holder, period, place.key) === undefined) === (granted === null);
+  });
+  if (isGrantedOtherwise) return true;
   return shifted.toList().some(({ holder, period, key, change }) => {
     if (change === 0n) return false;
     return carried.some(([allowance, , from]) => {

@@ -105,7 +105,8 @@ describe('an account rated again', () => {
         some.take(replayed);
         expect(some.standing()).toStrictEqual(whole.standing());
       }),
-      RUNS,
+      // One in which a grant that was used up is made no more: the next record is granted it.
+      { ...RUNS, examples: [[604072709]] },
     );
     expect(restedOnIt).toBeGreaterThan(RUNS.numRuns);
   });

@@ -143,23 +143,32 @@ export class ReplayWalk<Usage extends RecordFacts> {
     }
   }
 
-  /** What it moves otherwise, or found otherwise, is in question for all who rest on it, also for those before it. */
+  /**
+   * What it moves otherwise, or found otherwise, is in question for all who rest on it, also for those before it. So is
+   * an allowance that it does not grant any more, even if it had used up all of it: the next one is granted it now.
+   */
   private noteDifference(record: StandingRecord<Usage>, rows: readonly ChargeRow[]): void {
     const { account } = this.replay;
-    const difference = new BalanceSums();
+    const now = new BalanceSums();
+    const was = new BalanceSums();
+    for (const row of record.rows) for (const move of movesOf(account, row)) was.add(move, move.change);
     for (const row of rows) {
       for (const move of movesOf(account, row)) {
-        difference.add(move, move.change);
+        now.add(move, move.change);
         if (move.isElsewhere) this.elsewhere.add(move, 0n);
       }
     }
-    for (const row of record.rows) for (const move of movesOf(account, row)) difference.add(move, -move.change);
-    for (const { change, ...balance } of difference.toList()) {
-      if (change === 0n) continue;
-      this.shifted.add(balance, change);
-      this.known.disturbed.add(balance, 0n);
+    for (const { change, ...balance } of now.toList()) {
+      const before = was.get(balance);
+      if (before !== change) this.shift(balance, change - (before ?? 0n));
     }
+    for (const { change, ...balance } of was.toList()) if (!now.has(balance)) this.shift(balance, -change);
     for (const balance of this.foundOtherwise(record, rows)) this.known.disturbed.add(balance, 0n);
+  }
+
+  private shift(balance: BalanceId, change: bigint): void {
+    this.shifted.add(balance, change);
+    this.known.disturbed.add(balance, 0n);
   }
 
   private foundOtherwise(record: StandingRecord<Usage>, rows: readonly ChargeRow[]): readonly BalanceId[] {
