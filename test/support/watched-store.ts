@@ -12,6 +12,7 @@ import type { RecordedEvent } from '../../src/shared/kernel/event.js';
 import type { StreamName } from '../../src/shared/kernel/stream-name.js';
 
 interface Subscriber {
+  readonly filter: SubscribeOptions['filter'];
   /** It has seen everything up to here… */
   position: number;
   /** …and asks for more: it is done with what it was given. */
@@ -36,8 +37,18 @@ export class WatchedStore implements EventStore {
   /** Every subscriber waits at the end of the log and nothing is being read or written. */
   async idle(): Promise<boolean> {
     const head = await this.store.head();
-    if (this.busy > 0) return false;
-    return [...this.subscribers].every((subscriber) => subscriber.waiting && subscriber.position >= head);
+    if (this.busy > 0 || ![...this.subscribers].every(({ waiting }) => waiting)) return false;
+    for (const subscriber of this.subscribers) if (!(await this.isThrough(subscriber, head))) return false;
+    return true;
+  }
+
+  /** One that is told of some events only may be told late that the log has got longer without any of them. */
+  private async isThrough({ position, filter }: Subscriber, head: number): Promise<boolean> {
+    if (position >= head) return true;
+    for await (const event of this.store.readAll({ after: position, ...(filter && { filter }) })) {
+      return event.position > head;
+    }
+    return true;
   }
 
   async append(stream: StreamName, expected: ExpectedRevision, events: readonly EventToAppend[]): Promise<Appended> {
@@ -62,7 +73,7 @@ export class WatchedStore implements EventStore {
   }
 
   async *subscribe(options: SubscribeOptions): AsyncIterable<Delivery> {
-    const subscriber: Subscriber = { position: options.after, waiting: false };
+    const subscriber: Subscriber = { filter: options.filter, position: options.after, waiting: false };
     this.subscribers.add(subscriber);
     try {
       subscriber.waiting = true;
