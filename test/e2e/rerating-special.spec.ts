@@ -339,6 +339,24 @@ it('a correction of what two subscriptions share, and carry over, reaches the ne
   expect(await world.billed('POO')).toEqual(['POO-1 CALL 0', 'POO-2 CALL 20']);
 });
 
+it('what was granted and used up, and is granted no more, counts as unused where it is carried over', async () => {
+  await world.block('allowances', { id: 'SPARE', unit: 'seconds', rollover: { cap: '30', cycles: 1 } });
+  const price = { ...perSecond('1', { allowances: ['SPARE'] }), grants: free('SPARE', '100') };
+  const offer = await world.plan('SPARED', price);
+  await world.price('SPARED', price, '2026-02-01T00:00:00Z');
+  await world.account('SPA', { 'SPA-S': 'SPARED' });
+  await world.usage([
+    ['SPA-S-N', '100', '01-10T10:00'],
+    ['SPA-S-N', '120', '02-10T10:00'],
+  ]);
+  expect(await world.amounts('SPA')).toEqual(['0', '20']);
+  await world.price('SPARED', perSecond('1'));
+  const run = await world.rerate({ priceOfferId: offer, from: FROM, to: '2026-02-01T00:00:00Z' }, ['SPA']);
+  // Nothing of January's 100 is used now: 30 come over, and 130 are there for 120.
+  expect([run.counts.records, await world.amounts('SPA')]).toEqual([2, ['100', '0']]);
+  expect(await world.billed('SPA')).toEqual(['SPA-S CALL 100']);
+});
+
 it('a percentage of a corrected charge follows it; what is not corrected keeps its version', async () => {
   for (const id of ['SETUP', 'TIME', 'LEVY']) {
     await world.block('usage-types', { id, unit: 'second', serviceType: 'VOICE' });
