@@ -29,7 +29,7 @@ jest.setTimeout(3_600_000);
 const RUNS = Number(process.env.RETALLY_FAULT_RUNS ?? '1');
 const SEED = Number(process.env.RETALLY_FAULT_SEED ?? (RUNS > 1 ? Date.now() % 1_000_000 : 1));
 /** With more rounds of trouble there is more to do, so that all fall into it. */
-const RECORDS = 20_000 * ROUNDS;
+const RECORDS = 20_000 * (1 + ROUNDS);
 
 const addresses = {
   eventStore: process.env['RETALLY_TEST_EVENT_STORE'],
