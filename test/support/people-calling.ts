@@ -1,23 +1,23 @@
 import type { RatingWorld, UsageLine } from './rating-world.js';
 
-/** A second costs 1.00 EUR up to the 40th of the cycle and 0.50 EUR after; 90 of them are free. */
-export const ALLOWANCE_PRICE = {
-  currency: 'EUR',
-  grants: [{ allowance: 'FREE', quantity: '90', unit: 'seconds' }],
-  charges: [
-    {
-      name: 'calls',
-      measure: 'seconds',
-      tiers: {
-        by: 'BALANCE',
-        accumulator: 'TOTAL',
-        steps: [{ upTo: '40', price: '1.00' }, { price: '0.50' }],
+/** A second costs 1.00 EUR up to so many of the cycle, then this price; 90 of them are free. */
+export function allowancePrice(upTo: string, price: string): unknown {
+  return {
+    currency: 'EUR',
+    grants: [{ allowance: 'FREE', quantity: '90', unit: 'seconds' }],
+    charges: [
+      {
+        name: 'calls',
+        measure: 'seconds',
+        tiers: { by: 'BALANCE', accumulator: 'TOTAL', steps: [{ upTo, price: '1.00' }, { price }] },
+        allowances: ['FREE'],
+        accumulators: ['TOTAL'],
       },
-      allowances: ['FREE'],
-      accumulators: ['TOTAL'],
-    },
-  ],
-};
+    ],
+  };
+}
+
+export const ALLOWANCE_PRICE = allowancePrice('40', '0.50');
 
 /** A catalog with this price, and accounts A0 to A<count - 1>. */
 export async function people(world: RatingWorld, count: number): Promise<void> {
