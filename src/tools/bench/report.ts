@@ -12,7 +12,7 @@ export interface Verdict {
   readonly met: boolean | null;
 }
 
-/** Holds the largest size against the bars, and against the smallest where a bar compares sizes. */
+/** Holds the worst size against the bars, and the largest against the smallest where a bar compares sizes. */
 export function verdicts(measurements: readonly Measurement[]): Verdict[] {
   const small = measurements[0]?.endToEnd;
   const large = measurements.at(-1);

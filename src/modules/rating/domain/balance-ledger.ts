@@ -88,7 +88,7 @@ export class BalanceLedger {
   /** Folds the monetized rows of a rated event: a balance is the sum of the impacts on it. */
   fold({ head, columns }: UsageBatchRated['data']): void {
     const { account, subscription, cycle, impacts } = columns;
-    const before = head.elsewhere === true ? columns.before : undefined;
+    const before = head.elsewhere === false ? undefined : columns.before;
     for (let row = 0; row < impacts.length; row += 1) {
       const found = before?.[row] ?? null;
       this.foldImpacts(account[row] ?? '', subscription[row] ?? '', cycle[row] ?? 0, impacts[row] ?? [], 'MADE', found);

@@ -70,8 +70,11 @@ export interface UsageBatchRatedHead {
   readonly money: Readonly<Record<string, string>>;
   /** Rows whose billing cycle was closed when they were rated, and the start of the open cycle they are booked in. */
   readonly late?: readonly (readonly [row: number, booked: number])[];
-  /** Some row says where its balances are (`before.elsewhere`, `before.carried`); absent: no row does. */
-  readonly elsewhere?: true;
+  /**
+   * Whether some row says where its balances are (`before.elsewhere`, `before.carried`); false: `before` need not be read
+   * for that. Absent in events from before it was said: some may.
+   */
+  readonly elsewhere?: boolean;
 }
 
 /**

@@ -169,7 +169,7 @@ export class RatedBatch {
         offers: this.offers.list,
         money: money.toRecord(RATING_SCALE),
         ...(this.late.length === 0 ? {} : { late: this.late }),
-        ...(this.elsewhere ? { elsewhere: true } : {}),
+        elsewhere: this.elsewhere,
       },
       columns: this.columns,
     };

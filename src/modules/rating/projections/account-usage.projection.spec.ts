@@ -15,7 +15,10 @@ describe('account usage', () => {
     ]);
   });
 
-  it('keeps a balance where its row says it is: of the account, of a service id, over cycles, carried over', () => {
+  it.each([
+    ['an event says that some row does', { elsewhere: true }],
+    ['an event is from before it was said', {}],
+  ])('keeps a balance where its row says: account, service id, cycles, carried over; %s', (_, said) => {
     const plain = ratedCharges(20);
     const [march, february] = [Date.parse('2026-03-01'), Date.parse('2026-02-01')];
     const year = [Date.parse('2026-01-01'), Date.parse('2027-01-01')] as const;
@@ -40,7 +43,7 @@ describe('account usage', () => {
     const only = { impacts: [moved], before: [before], cycle: [march] } as const;
     const one = Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.slice(0, 1)]));
     const { head } = plain.data as { readonly head: object };
-    const data = { head: { ...head, elsewhere: true }, columns: { ...one, ...only } };
+    const data = { head: { ...head, ...said }, columns: { ...one, ...only } };
     const event = { ...plain, data };
     const rows = projectTables(accountUsageProjection, event)['balances'] as readonly Record<string, unknown>[];
     const shown = rows.map(({ subscription, serviceId, cycle, periodEnd, resource, granted, carried, balance }) => {

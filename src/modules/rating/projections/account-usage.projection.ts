@@ -239,7 +239,7 @@ class AccountUsage implements Gathering {
     }
     const { head, columns } = (event as RecordedEvent & UsageBatchRated).data;
     if (head.sources.every((source) => source.monetizedLines === 0)) return;
-    const before = head.elsewhere === true ? columns.before : undefined;
+    const before = head.elsewhere === false ? undefined : columns.before;
     this.each(event, columns, (sums, row) => sums.add(columns, row, event.position, before));
   }
 
