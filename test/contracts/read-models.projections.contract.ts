@@ -5,7 +5,8 @@ import { EmbeddedEventStore } from '../../src/shared/event-store/adapters/embedd
 import type { EventStore } from '../../src/shared/event-store/event-store.port.js';
 import { put, type Projection } from '../../src/shared/read-models/projection.js';
 import type { ReadModelWriter } from '../../src/shared/read-models/read-model-writer.port.js';
-import type { CollectionSpec, ReadModels } from '../../src/shared/read-models/read-models.port.js';
+import type { CollectionSpec, ReadModels, Row } from '../../src/shared/read-models/read-models.port.js';
+import { every, OrderedColumns, RowColumns, type RowList } from '../../src/shared/read-models/row-columns.js';
 import {
   append,
   item,
@@ -18,6 +19,7 @@ import {
   runnerOf,
   story,
   totalsProjection,
+  type Item,
   type OpenReadModels,
   type ReadModelsUnderTest,
 } from './read-models.fixtures.js';
@@ -122,6 +124,58 @@ export function projectionContract(name: string, make: () => Promise<ReadModelsU
       });
       await expect(stale).rejects.toThrow(/does not stand at/);
       expect(await hashes(at.models())).toEqual(before);
+    });
+
+    it.each([
+      ['all alike', 1],
+      ['of several kinds', 3],
+    ])('holds rows that come field by field as those that come row by row: %s', async (_, kinds) => {
+      const { writer } = at.models();
+      // More than one part, and more than are bound together; the last of two with one key counts.
+      const parts = [37, 0, 4, 1].map((length, part) => {
+        const of = part % kinds;
+        const numbers = Array.from({ length }, (__, index) => (index * 13) % length);
+        return new RowColumns<Item>(length, {
+          tenant: every('main'),
+          owner: numbers.map((n) => `owner-${n % 7}`),
+          n: numbers,
+          name: every([null, 'x', '\u00e4'][of] ?? null),
+          at: every([5, null, -7][of] ?? null),
+          open: every(of === 0),
+          amount: numbers.map(() => `${part}.50`),
+          detail: every({ of }),
+        });
+      });
+      let position = 0;
+      const write = async (puts: RowList, deletes: readonly Row[] = []): Promise<void> => {
+        const from = position;
+        position += 1;
+        const rows = [{ spec: items, puts, deletes }];
+        await writer.commit({
+          writes: [{ projection: 'items', generation: 'live', from, to: position, rows }],
+          requests: [],
+          head: position,
+          now: 1,
+        });
+      };
+      await writer.prepare(PROJECTIONS, 1);
+      await write(new OrderedColumns(items, parts));
+      const byField = await at.models().canonicalHash(items);
+      expect(await at.models().count(items, { tenant: 'main' })).toBe(37);
+      const first = await at.models().get(items, { tenant: 'main', owner: 'owner-0', n: 0 });
+      expect(first).toMatchObject({ amount: '3.5', detail: { of: 3 % kinds } });
+      const rows = parts.flatMap((part) => Array.from({ length: part.length }, (__, index) => part.row(index)));
+      await write(
+        [],
+        rows.map(({ tenant, owner, n }) => ({ tenant, owner, n })),
+      );
+      expect(await at.models().count(items, { tenant: 'main' })).toBe(0);
+      await write(rows);
+      expect(await at.models().canonicalHash(items)).toBe(byField);
+      const wrong = { ...parts[0]!.columns, open: every('yes' as unknown as boolean) };
+      const fault = await write(new OrderedColumns(items, [new RowColumns<Item>(37, wrong)])).catch(String);
+      expect(fault).toMatch(/ProjectionFault: .*items.*open holds "yes", which is no boolean/);
+      expect(await at.models().canonicalHash(items)).toBe(byField);
     });
 
     it('loads and saves a row once per transaction, however often it changes', async () => {

@@ -1,13 +1,21 @@
 import type { RecordedEvent } from '../../src/shared/kernel/event.js';
-import type { Change, Projection } from '../../src/shared/read-models/projection.js';
+import { rowByRow, type Change, type Projection } from '../../src/shared/read-models/projection.js';
 import type { CollectionSpec, Row } from '../../src/shared/read-models/read-models.port.js';
 
-/** Applies events to rows in memory, as an adapter would: one row per key, by `<collection>/<key>`. */
-export function projectRows(projection: Projection, events: readonly RecordedEvent[]): ReadonlyMap<string, Row> {
+/**
+ * Applies events to rows in memory, as an adapter would: one row per key, by `<collection>/<key>`.
+ * @param before the rows there are; they stay as they are.
+ */
+export function projectRows(
+  projection: Projection,
+  events: readonly RecordedEvent[],
+  before: ReadonlyMap<string, Row> = new Map(),
+): ReadonlyMap<string, Row> {
   const handled = events.filter(({ type }) => projection.handles.includes(type));
   return applied(
     projection,
     handled.map((event) => projection.project(event)),
+    before,
   );
 }
 
@@ -29,9 +37,13 @@ export function gatherTables(
   return tablesOf(projection, applied(projection, changes));
 }
 
-function applied(projection: Projection, batches: readonly Iterable<Change>[]): ReadonlyMap<string, Row> {
-  const rows = new Map<string, Row>();
-  for (const change of batches.flatMap((changes) => [...changes])) {
+function applied(
+  projection: Projection,
+  batches: readonly Iterable<Change>[],
+  before: ReadonlyMap<string, Row> = new Map(),
+): ReadonlyMap<string, Row> {
+  const rows = new Map(before);
+  for (const change of batches.flatMap((changes) => [...changes].flatMap(rowByRow))) {
     const spec = projection.collections.find(({ name }) => name === change.collection);
     if (spec === undefined) throw new Error(`${projection.name} does not declare ${change.collection}`);
     const key = keyOf(spec, change.op === 'put' ? change.row : change.key);

@@ -2,7 +2,7 @@ import { releaseColumns } from '../event-store/chunk-codec.js';
 import type { EventStore } from '../event-store/event-store.port.js';
 import type { RecordedEvent } from '../kernel/event.js';
 import type { ReplayRequested } from './events.js';
-import type { Change, Gathering, Projection } from './projection.js';
+import { rowsOf, type Change, type Gathering, type Projection } from './projection.js';
 import type { Generation } from './read-model-writer.port.js';
 import { declare, type DeclaredCollections } from './write-set.js';
 
@@ -35,6 +35,8 @@ export interface Step {
 /** The changes of one member for a batch of events, in order; `failure` when `project` threw. */
 export class MemberChanges {
   readonly changes: Change[] = [];
+  /** How many rows the changes concern. */
+  rows = 0;
   readonly steps: Step[] = [];
   failure: Failure | undefined;
   private gathering: Gathering | undefined;
@@ -62,7 +64,7 @@ export class MemberChanges {
     const last = this.gathered.at(-1);
     if (this.gathering === undefined || last === undefined) return;
     try {
-      for (const change of this.gathering.changes()) this.changes.push(change);
+      for (const change of this.gathering.changes()) this.push(change);
       this.steps.push({ position: last.position, end: this.changes.length });
     } catch {
       this.spellOut();
@@ -74,6 +76,7 @@ export class MemberChanges {
     if (this.gathering === undefined) return;
     this.gathering = undefined;
     this.changes.length = 0;
+    this.rows = 0;
     this.steps.length = 0;
     for (const event of this.gathered) this.project(event);
   }
@@ -82,12 +85,17 @@ export class MemberChanges {
     if (this.failure !== undefined) return;
     const start = this.changes.length;
     try {
-      for (const change of this.member.projection.project(event)) this.changes.push(change);
+      for (const change of this.member.projection.project(event)) this.push(change);
       this.steps.push({ position: event.position, end: this.changes.length });
     } catch (error) {
       this.changes.length = start;
       this.failure = { position: event.position, error };
     }
+  }
+
+  private push(change: Change): void {
+    this.changes.push(change);
+    this.rows += rowsOf(change);
   }
 }
 
@@ -174,8 +182,9 @@ function handlersOf(batch: readonly MemberChanges[]): ReadonlyMap<string, readon
   return handlers;
 }
 
-function sizeOf(batch: readonly MemberChanges[]): number {
+/** How many rows its changes concern. */
+export function sizeOf(batch: readonly MemberChanges[]): number {
   let size = 0;
-  for (const { changes } of batch) size += changes.length;
+  for (const { rows } of batch) size += rows;
   return size;
 }

@@ -172,7 +172,7 @@ describe('ProjectionRunner', () => {
       expect(told).toEqual(['sums stopped at 7']);
       const [sums, other] = commits.at(-1)!.writes;
       expect(sums).toMatchObject({ projection: 'sums', to: 6 });
-      expect(sums!.rows[0]!.puts.at(-1)).toEqual({ tenant: 'main', n: 6 });
+      expect([...sums!.rows[0]!.puts].at(-1)).toEqual({ tenant: 'main', n: 6 });
       expect(other).toMatchObject({ projection: 'other', to: 10 });
     });
   });

@@ -5,7 +5,7 @@ import type { RoleTask } from '../runtime/role-task.js';
 import { silentLogger, type Logger } from '../telemetry/logger.js';
 import { BatchWriter } from './batch-writer.js';
 import { LogWatch } from './log-watch.js';
-import { BATCH_LIMITS, Member, readBatch, type BatchLimits, type Failure } from './projection-batch.js';
+import { BATCH_LIMITS, Member, readBatch, sizeOf, type BatchLimits, type Failure } from './projection-batch.js';
 import type { Projection } from './projection.js';
 import type { ReadModelWriter } from './read-model-writer.port.js';
 import { REPLAYS_PROJECTION } from './replays.projection.js';
@@ -21,7 +21,7 @@ const GATHER_MS = 200;
 const QUIET_MS = 20;
 /** Nothing has come in for so long: the moment for what the store has put off. */
 const REST_MS = 100;
-/** A batch with more changes than this says that much is coming in. */
+/** A batch with changes of more rows than this says that much is coming in. */
 const MUCH = 1000;
 
 export interface ProjectionRunnerOptions {
@@ -154,7 +154,7 @@ export class ProjectionRunner implements RoleTask {
     this.readAt = performance.now();
     if (batch.to === from) return false;
     const failures = await this.writes.write(batch, reach.head);
-    this.flowing = batch.exhausted && batch.members.reduce((sum, { changes }) => sum + changes.length, 0) > MUCH;
+    this.flowing = batch.exhausted && sizeOf(batch.members) > MUCH;
     for (const [member, failure] of failures) await this.stop(member, failure);
     const live = cohort.some(({ projection, generation }) => {
       return projection.name === REPLAYS_PROJECTION && generation === 'live';

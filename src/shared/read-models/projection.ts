@@ -1,11 +1,18 @@
 import type { RecordedEvent } from '../kernel/event.js';
 import type { CollectionSpec, Row } from './read-models.port.js';
+import { RowColumns, type Column } from './row-columns.js';
 
 /**
  * What an event changes. Changes are applied in order, in one write together with the projection's position, so that
  * applying an event twice changes nothing.
  */
 export type Change =
+  | RowChange
+  /** Insert or replace many rows, field by field: for records. */
+  | { readonly op: 'putColumns'; readonly collection: string; readonly rows: RowColumns };
+
+/** What happens to one row. */
+export type RowChange =
   /** Insert or replace the whole row. */
   | { readonly op: 'put'; readonly collection: string; readonly row: Row }
   /** Load, change, save: `change` is pure; undefined in = no such row, undefined out = leave it or keep it absent. */
@@ -47,6 +54,27 @@ export interface Gathering {
 /** Typed constructors, so that a projection's rows are checked against their collection. */
 export function put<R extends Row>(collection: CollectionSpec<R>, row: R): Change {
   return { op: 'put', collection: collection.name, row };
+}
+
+/** @throws RangeError when a column has not `length` values. */
+export function putColumns<R extends Row>(
+  collection: CollectionSpec<R>,
+  length: number,
+  columns: { readonly [Name in keyof R]: Column<R[Name]> },
+): Change {
+  return { op: 'putColumns', collection: collection.name, rows: new RowColumns(length, columns) };
+}
+
+/** The same change, row by row. */
+export function rowByRow(change: Change): readonly RowChange[] {
+  if (change.op !== 'putColumns') return [change];
+  const { collection, rows } = change;
+  return Array.from({ length: rows.length }, (_, index) => ({ op: 'put', collection, row: rows.row(index) }));
+}
+
+/** How many rows it concerns. */
+export function rowsOf(change: Change): number {
+  return change.op === 'putColumns' ? change.rows.length : 1;
 }
 
 export function update<R extends Row>(

@@ -1,5 +1,6 @@
 import type { Projection } from './projection.js';
 import type { CollectionSpec, Row } from './read-models.port.js';
+import type { RowList } from './row-columns.js';
 
 /** The rows that serve, or those that a rebuild makes beside them. */
 export type Generation = 'live' | 'shadow';
@@ -15,7 +16,7 @@ export interface Checkpoint {
 /** What a batch of events comes to for one collection: `puts` in key order (a later one wins), no key in both lists. */
 export interface RowsToWrite {
   readonly spec: CollectionSpec;
-  readonly puts: readonly Row[];
+  readonly puts: RowList;
   readonly deletes: readonly Row[];
 }
 

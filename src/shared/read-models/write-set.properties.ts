@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Change } from './projection.js';
 import type { CollectionSpec, Row } from './read-models.port.js';
-import { byKey, inKeyOrder, keyText } from './row-shape.js';
+import { OrderedColumns, RowColumns, every } from './row-columns.js';
+import { keyText, rowsInKeyOrder } from './row-shape.js';
 import { declare, foldChanges } from './write-set.js';
 
 const things: CollectionSpec = {
@@ -17,6 +18,15 @@ const part = fc.constantFrom('a', 'b', '', 'a\u0000', '\u0000a', '\u0001', 'a\u0
 const key = fc.record({ tenant: part, id: part });
 const change: fc.Arbitrary<Change> = fc.oneof(
   key.map((row) => ({ op: 'put' as const, collection: 'things', row: { ...row, n: 0, amount: '1.50' } })),
+  fc.array(key, { maxLength: 4 }).map((rows) => {
+    const columns = {
+      tenant: rows.map(({ tenant }) => tenant),
+      id: rows.map(({ id }) => id),
+      n: every(0),
+      amount: every('1.50'),
+    };
+    return { op: 'putColumns' as const, collection: 'things', rows: new RowColumns(rows.length, columns) };
+  }),
   key.map((row) => ({ op: 'delete' as const, collection: 'things', key: row })),
   fc.tuple(key, fc.integer({ min: 1, max: 9 })).map(([row, by]) => ({
     op: 'update' as const,
@@ -53,7 +63,14 @@ function stored(row: Row): Row {
   };
 }
 
-describe('inKeyOrder', () => {
+/** As comparing them all would; equal keys in the order they came. */
+function sorted(rows: readonly Row[]): Row[] {
+  const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+  const text = (row: Row, field: string): string => row[field] as string;
+  return [...rows].sort((a, b) => byText(text(a, 'tenant'), text(b, 'tenant')) || byText(text(a, 'id'), text(b, 'id')));
+}
+
+describe('rows in key order', () => {
   const many = fc.array(
     fc.record({ tenant: fc.constantFrom('main', 'acme'), id: fc.constantFrom('a', 'b', 'ü', 'aa', '') }),
     { minLength: 600, maxLength: 900 },
@@ -62,14 +79,53 @@ describe('inKeyOrder', () => {
   it.each([
     ['of one tenant', 'main'],
     ['of several tenants', undefined],
-  ])('sorts many rows %s as comparing them all would, equal keys in the order they came', (_, tenant) => {
+  ])('come as comparing them all would, equal keys in the order they came: %s', (_, tenant) => {
     fc.assert(
       fc.property(many, (keys) => {
         const rows: Row[] = keys.map((one, n) => ({ ...one, tenant: tenant ?? one.tenant, n }));
-        expect(inKeyOrder(things, [...rows])).toEqual([...rows].sort(byKey(things)));
+        expect(rowsInKeyOrder(things, [...rows])).toEqual(sorted(rows));
       }),
       { numRuns: 20 },
     );
+  });
+
+  const parts = fc.array(
+    fc.record({ tenant: part, note: fc.option(fc.constantFrom('x', 'y'), { nil: null }), ids: fc.array(part) }),
+    { maxLength: 9 },
+  );
+
+  it('are the same given field by field, and what all have in common is said once', () => {
+    fc.assert(
+      fc.property(parts, (given) => {
+        let n = 0;
+        const columns = given.map(
+          ({ tenant, note, ids }) =>
+            new RowColumns(ids.length, {
+              tenant: every(tenant),
+              id: ids,
+              n: ids.map(() => (n += 1)),
+              note: every(note),
+              amount: ids.map(() => '1.50'),
+            }),
+        );
+        n = 0;
+        const rows: Row[] = given.flatMap(({ tenant, note, ids }) =>
+          ids.map((id) => ({ tenant, id, n: (n += 1), note, amount: '1.50' })),
+        );
+        const ordered = new OrderedColumns(things, columns);
+        expect([...ordered]).toEqual(sorted(rows));
+        expect(ordered).toHaveLength(rows.length);
+        for (const name of Object.keys(things.fields)) {
+          const values = sorted(rows).map((row) => row[name]);
+          const same = new Set(values).size <= 1;
+          expect(ordered.column(name)).toEqual(same ? every(values[0]) : values);
+        }
+      }),
+    );
+  });
+
+  it('cannot be given as columns of different lengths', () => {
+    expect(() => new RowColumns(2, { tenant: every('main'), id: ['a'] })).toThrow(/Column id has 1 values for 2 rows/);
   });
 });
 

@@ -1,7 +1,8 @@
-import type { Change } from './projection.js';
+import { rowByRow, type Change, type RowChange } from './projection.js';
 import { InvalidRow, type RowsToWrite } from './read-model-writer.port.js';
 import type { CollectionSpec, Row } from './read-models.port.js';
-import { asStored, byKey, fieldsOf, inKeyOrder, keyText, type Field, type RowComparator } from './row-shape.js';
+import { OrderedColumns } from './row-columns.js';
+import { asStored, fieldsOf, keyText, rowsInKeyOrder, type Field } from './row-shape.js';
 
 /** Rows by key, in the order of the keys, as the store holds them now. */
 export type Load = (spec: CollectionSpec, keys: readonly Row[]) => Promise<readonly (Row | undefined)[]>;
@@ -9,14 +10,13 @@ export type Load = (spec: CollectionSpec, keys: readonly Row[]) => Promise<reado
 interface Declared {
   readonly spec: CollectionSpec;
   readonly fields: readonly Field[];
-  readonly order: RowComparator;
 }
 
 /** The collections a projection declared, looked up once per program. */
 export type DeclaredCollections = ReadonlyMap<string, Declared>;
 
 export function declare(specs: readonly CollectionSpec[]): DeclaredCollections {
-  return new Map(specs.map((spec) => [spec.name, { spec, fields: fieldsOf(spec), order: byKey(spec) }]));
+  return new Map(specs.map((spec) => [spec.name, { spec, fields: fieldsOf(spec) }]));
 }
 
 /**
@@ -39,21 +39,28 @@ export async function foldChanges(
   for (const [name, list] of byCollection) {
     const declared = collections.get(name);
     if (declared === undefined) throw new InvalidRow(name, 'it is not among the collections of its projection');
-    result.push(list.every(isPut) ? onlyPuts(declared, list) : await mixed(declared, list, load));
+    result.push(onlyPuts(declared, list) ?? (await mixed(declared, list.flatMap(rowByRow), load)));
   }
   return result;
 }
 
+type PutColumns = Extract<Change, { op: 'putColumns' }>;
 type Put = Extract<Change, { op: 'put' }>;
 
-function isPut(change: Change): change is Put {
-  return change.op === 'put';
-}
-
 /** Record collections are put once and never looked at again, so they need no map: sorting is stable, the last wins. */
-function onlyPuts({ spec, order }: Declared, changes: readonly Put[]): RowsToWrite {
-  const rows = changes.map((change) => change.row);
-  return { spec, puts: inKeyOrder(spec, rows, order), deletes: [] };
+function onlyPuts({ spec }: Declared, changes: readonly Change[]): RowsToWrite | undefined {
+  if (changes.every((change): change is PutColumns => change.op === 'putColumns')) {
+    const puts = new OrderedColumns(
+      spec,
+      changes.map(({ rows }) => rows),
+    );
+    return { spec, puts, deletes: [] };
+  }
+  if (changes.every((change): change is Put => change.op === 'put')) {
+    const rows = changes.map((change) => change.row);
+    return { spec, puts: rowsInKeyOrder(spec, rows), deletes: [] };
+  }
+  return undefined;
 }
 
 interface Entry {
@@ -63,8 +70,8 @@ interface Entry {
   changed: boolean;
 }
 
-async function mixed(declared: Declared, changes: readonly Change[], load: Load): Promise<RowsToWrite> {
-  const { spec, order } = declared;
+async function mixed(declared: Declared, changes: readonly RowChange[], load: Load): Promise<RowsToWrite> {
+  const { spec } = declared;
   const { entries, entryOf } = await loaded(declared, changes, load);
   changes.forEach((change, index) => {
     const entry = entryOf[index];
@@ -77,7 +84,7 @@ async function mixed(declared: Declared, changes: readonly Change[], load: Load)
     if (entry.row === undefined) deletes.push(entry.key);
     else puts.push(entry.row);
   }
-  return { spec, puts: puts.sort(order), deletes: deletes.sort(order) };
+  return { spec, puts: rowsInKeyOrder(spec, puts), deletes: rowsInKeyOrder(spec, deletes) };
 }
 
 interface Entries {
@@ -87,7 +94,7 @@ interface Entries {
 }
 
 /** One entry per key; those whose first change is an update are loaded, all at once. */
-async function loaded({ spec }: Declared, changes: readonly Change[], load: Load): Promise<Entries> {
+async function loaded({ spec }: Declared, changes: readonly RowChange[], load: Load): Promise<Entries> {
   const entries = new Map<string, Entry>();
   const missing: Entry[] = [];
   const entryOf = changes.map((change) => {
@@ -110,7 +117,7 @@ async function loaded({ spec }: Declared, changes: readonly Change[], load: Load
   return { entries: entries.values(), entryOf };
 }
 
-function apply({ spec, fields }: Declared, entry: Entry, change: Change): void {
+function apply({ spec, fields }: Declared, entry: Entry, change: RowChange): void {
   switch (change.op) {
     case 'put':
       entry.row = asStored(spec, fields, change.row);

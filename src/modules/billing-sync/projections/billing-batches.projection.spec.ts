@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
-import type { Change, Projection } from '../../../shared/read-models/projection.js';
 import type { Row } from '../../../shared/read-models/read-models.port.js';
+import { projectRows } from '../../../../test/support/project-rows.js';
 import type { AggregationFailed, BillingBatchEvent, BillingBatchSealed } from '../domain/events.js';
 import { billingBatchesProjection } from './billing-batches.projection.js';
 import { aggregatedLines, billingBatches, invoicedLines, invoiceLines } from './collections.js';
@@ -39,29 +39,16 @@ const sealed: BillingBatchSealed = {
 };
 
 /** Rows by collection and key, after the events; each event is applied `times` times, as after a lost checkpoint. */
-function rowsAfter(events: readonly (BillingBatchEvent | AggregationFailed)[], times = 1): Map<string, Row> {
-  const projection: Projection = billingBatchesProjection;
-  const rows = new Map<string, Row>();
-  const keys = new Map(projection.collections.map((spec) => [spec.name, spec.key]));
-  const idOf = (collection: string, row: Row): string =>
-    `${collection}:${(keys.get(collection) ?? []).map((field) => String(row[field])).join('/')}`;
-  const apply = (change: Change): void => {
-    if (change.op === 'put') rows.set(idOf(change.collection, change.row), change.row);
-    else if (change.op === 'delete') rows.delete(idOf(change.collection, change.key));
-    else {
-      const id = idOf(change.collection, change.key);
-      const next = change.change(rows.get(id));
-      if (next !== undefined) rows.set(id, next);
-    }
-  };
-  events.forEach((event, index) => {
+function rowsAfter(events: readonly (BillingBatchEvent | AggregationFailed)[], times = 1): ReadonlyMap<string, Row> {
+  const recorded = events.map((event, index) => {
     const metadata = { tenant: 'main', recordedAt: new Date(1000 * (index + 1)).toISOString() };
-    const recorded = { ...event, position: index + 1, revision: index, stream: 'billingBatch-main.r-1', metadata };
-    for (let time = 0; time < times; time += 1) {
-      for (const change of projection.project(recorded as unknown as RecordedEvent)) apply(change);
-    }
+    const place = { position: index + 1, revision: index, stream: 'billingBatch-main.r-1' };
+    return { ...event, ...place, metadata } as unknown as RecordedEvent;
   });
-  return rows;
+  return projectRows(
+    billingBatchesProjection,
+    recorded.flatMap((event) => new Array<RecordedEvent>(times).fill(event)),
+  );
 }
 
 const attempted: BillingBatchEvent = {
@@ -96,9 +83,9 @@ const noted: BillingBatchEvent = {
   },
 };
 
-const batchOf = (rows: Map<string, Row>): Row | undefined => rows.get(`${billingBatches.name}:main/r-1`);
-const lineOf = (rows: Map<string, Row>, lineNo: number): Row | undefined =>
-  rows.get(`${aggregatedLines.name}:main/r-1/${lineNo}`);
+const batchOf = (rows: ReadonlyMap<string, Row>): Row | undefined => rows.get(`${billingBatches.name}/main/r-1`);
+const lineOf = (rows: ReadonlyMap<string, Row>, lineNo: number): Row | undefined =>
+  rows.get(`${aggregatedLines.name}/main/r-1/${lineNo}`);
 
 describe('the billing batches read model', () => {
   it('follows a batch from seal to answer', () => {
@@ -153,8 +140,8 @@ describe('the billing batches read model', () => {
 
   it('adds our lines up to invoice lines', () => {
     const rows = rowsAfter([sealed, attempted, acknowledged, noted]);
-    expect(rows.get(`${invoiceLines.name}:main/I1/4`)).toMatchObject({ amount: '2.2', lines: 2, account: 'a' });
-    expect(rows.get(`${invoicedLines.name}:main/I1/4/r-1/3`)).toMatchObject({ lineId: 'r-1-3', by: 'POLL' });
+    expect(rows.get(`${invoiceLines.name}/main/I1/4`)).toMatchObject({ amount: '2.2', lines: 2, account: 'a' });
+    expect(rows.get(`${invoicedLines.name}/main/I1/4/r-1/3`)).toMatchObject({ lineId: 'r-1-3', by: 'POLL' });
     expect(lineOf(rows, 3)).toMatchObject({ invoiceNo: 'I1', invoiceLineNo: 4 });
     expect(batchOf(rows)).toMatchObject({ invoiced: 2, awaitingInvoice: false });
   });

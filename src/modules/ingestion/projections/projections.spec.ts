@@ -1,39 +1,8 @@
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
-import type { Change, Projection } from '../../../shared/read-models/projection.js';
-import type { CollectionSpec, Row } from '../../../shared/read-models/read-models.port.js';
-import {
-  rawChunks,
-  rawExceptions,
-  usageFiles,
-  type RawChunkRow,
-  type RawExceptionRow,
-  type UsageFileRow,
-} from './collections.js';
+import { projectRows, rowsOf } from '../../../../test/support/project-rows.js';
+import { rawChunks, rawExceptions, usageFiles } from './collections.js';
 import { rawUsageProjection } from './raw-usage.projection.js';
 import { usageFilesProjection } from './usage-files.projection.js';
-
-/** Applies events to rows in memory, as an adapter would. */
-function project(projection: Projection, events: readonly RecordedEvent[], rows = new Map<string, Row>()) {
-  for (const event of events.filter(({ type }) => projection.handles.includes(type))) {
-    for (const change of projection.project(event)) apply(projection, change, rows);
-  }
-  return rows;
-}
-
-function apply(projection: Projection, change: Change, rows: Map<string, Row>): void {
-  const spec = projection.collections.find(({ name }) => name === change.collection)!;
-  const key = keyOf(spec, change.op === 'put' ? change.row : change.key);
-  if (change.op === 'put') rows.set(key, change.row);
-  else if (change.op === 'update') {
-    const row = change.change(rows.get(key));
-    if (row !== undefined) rows.set(key, row);
-  }
-}
-
-const keyOf = (spec: CollectionSpec, row: Row) =>
-  `${spec.name}/${spec.key.map((field) => String(row[field])).join('/')}`;
-const of = <R>(spec: CollectionSpec, rows: Map<string, Row>) =>
-  [...rows].filter(([key]) => key.startsWith(`${spec.name}/`)).map(([, row]) => row as R);
 
 function event(position: number, type: string, data: unknown): RecordedEvent {
   const recordedAt = `2024-06-01T08:00:0${position % 10}.000Z`;
@@ -129,8 +98,7 @@ const life = [
 ];
 
 describe('usage-files', () => {
-  const row = (events: readonly RecordedEvent[]) =>
-    of<UsageFileRow>(usageFiles, project(usageFilesProjection, events))[0]!;
+  const row = (events: readonly RecordedEvent[]) => rowsOf(usageFiles, projectRows(usageFilesProjection, events))[0]!;
 
   it('sums a file up from the heads of its chunks', () => {
     expect(row(life)).toMatchObject({
@@ -164,7 +132,7 @@ describe('usage-files', () => {
       },
     });
     const events = [...life, other, rerated];
-    const money = of<UsageFileRow>(usageFiles, project(usageFilesProjection, events)).map((each) => each.money);
+    const money = rowsOf(usageFiles, projectRows(usageFilesProjection, events)).map((each) => each.money);
     // 0.425 - 0.305 + 0.2 - 0.02 + 0.0001 + 0.5
     expect(money).toEqual([{ EUR: '0.8001', USD: '3' }, { EUR: '1' }]);
     expect(row(events)).toMatchObject({ status: 'COMPLETED', monetized: 3, suspended: 1, seenPosition: 10 });
@@ -192,17 +160,17 @@ describe('usage-files', () => {
 
   it('changes nothing when events are applied again', () => {
     for (let from = 0; from < life.length; from += 1) {
-      const once = project(usageFilesProjection, life);
-      expect(project(usageFilesProjection, life.slice(from), new Map(once))).toEqual(once);
+      const once = projectRows(usageFilesProjection, life);
+      expect(projectRows(usageFilesProjection, life.slice(from), once)).toEqual(once);
     }
   });
 });
 
 describe('raw-usage', () => {
   it('has a row per chunk, with the lines rating has answered, and a row per exceptional line', () => {
-    const rows = project(rawUsageProjection, life);
+    const rows = projectRows(rawUsageProjection, life);
     expect(
-      of<RawChunkRow>(rawChunks, rows).map(({ position, chunk, mediated: lines, ratedLines }) => ({
+      rowsOf(rawChunks, rows).map(({ position, chunk, mediated: lines, ratedLines }) => ({
         position,
         chunk,
         lines,
@@ -212,7 +180,7 @@ describe('raw-usage', () => {
       { position: 2, chunk: 0, lines: 2, ratedLines: 2 },
       { position: 4, chunk: 1, lines: 2, ratedLines: 2 },
     ]);
-    expect(of<RawExceptionRow>(rawExceptions, rows).map(({ line, code, column }) => ({ line, code, column }))).toEqual([
+    expect(rowsOf(rawExceptions, rows).map(({ line, code, column }) => ({ line, code, column }))).toEqual([
       { line: 2, code: 'DUPLICATE_RECORD', column: null },
       { line: 3, code: 'BAD_NUMBER', column: 'seconds' },
       { line: 6, code: 'DUPLICATE_RECORD', column: null },
@@ -222,8 +190,8 @@ describe('raw-usage', () => {
 
   it('changes nothing when events are applied again', () => {
     for (let from = 0; from < life.length; from += 1) {
-      const once = project(rawUsageProjection, life);
-      expect(project(rawUsageProjection, life.slice(from), new Map(once))).toEqual(once);
+      const once = projectRows(rawUsageProjection, life);
+      expect(projectRows(rawUsageProjection, life.slice(from), once)).toEqual(once);
     }
   });
 });

@@ -1,8 +1,9 @@
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { rateScheduleOf } from '../../../shared/kernel/price-offer-id.js';
 import { parseStreamName } from '../../../shared/kernel/stream-name.js';
-import { put, remove, type Change, type Projection } from '../../../shared/read-models/projection.js';
-import type { UsageBatchRated } from '../domain/events.js';
+import { put, putColumns, remove, type Change, type Projection } from '../../../shared/read-models/projection.js';
+import { every, RowColumns, type Column } from '../../../shared/read-models/row-columns.js';
+import type { MediatedSource, UsageBatchRated } from '../domain/events.js';
 import type { UsageRerated, UsageReratedColumns } from '../domain/runs/rerated-events.js';
 import { monetizedUsage, replacedUsage, type MonetizedRow, type ReplacedRow } from './collections.js';
 
@@ -23,22 +24,22 @@ export const monetizedUsageProjection: Projection = {
       : ratedRows(event as RecordedEvent & UsageBatchRated),
 };
 
-function* ratedRows(event: RecordedEvent & UsageBatchRated): Iterable<Change> {
-  const { head } = event.data;
-  if (head.sources.every((source) => source.monetizedLines === 0)) return;
-  const rowOf = rowReader(event);
-  for (let row = 0; row < event.data.columns.line.length; row += 1) {
-    yield put(monetizedUsage, rowOf(row, 1, false));
-  }
+function ratedRows(event: RecordedEvent & UsageBatchRated): Iterable<Change> {
+  const { head, columns } = event.data;
+  if (head.sources.every((source) => source.monetizedLines === 0)) return [];
+  return [putColumns(monetizedUsage, columns.line.length, monetizedColumns(event, every(1), every(false)))];
 }
 
 /** The row of a record moves to the address of what was said last; what it was is kept. */
 function* reratedRows(event: RecordedEvent & UsageRerated): Iterable<Change> {
   const { head, columns } = event.data;
-  const rowOf = rowReader(event);
-  const schedules = head.offers.map((offer) => rateScheduleOf(offer.priceOfferId));
-  for (let row = 0; row < columns.line.length; row += 1) {
-    const now = rowOf(row, columns.version[row] ?? 1, columns.withdrawn[row] ?? false);
+  const rows = new RowColumns<MonetizedRow>(
+    columns.line.length,
+    monetizedColumns(event, columns.version, columns.withdrawn),
+  );
+  const schedules = schedulesOf(event);
+  for (let row = 0; row < rows.length; row += 1) {
+    const now = rows.row(row);
     const old = replacedRow(now, columns, row, head.partition, schedules);
     if (old !== undefined) {
       const { tenant, account, at, revision } = old;
@@ -50,36 +51,52 @@ function* reratedRows(event: RecordedEvent & UsageRerated): Iterable<Change> {
 }
 
 type Rated = RecordedEvent & (UsageBatchRated | UsageRerated);
+type MonetizedColumns = { readonly [Name in keyof MonetizedRow]: Column<MonetizedRow[Name]> };
 
-function rowReader(event: Rated): (row: number, version: number, withdrawn: boolean) => MonetizedRow {
+/** The fields of the rows that an event says. @throws Error for a row that names no source or no price. */
+function monetizedColumns(event: Rated, version: Column<number>, withdrawn: Column<boolean>): MonetizedColumns {
   const { tenant } = parseStreamName(event.stream);
   const { head, columns } = event.data;
-  const schedules = head.offers.map((offer) => rateScheduleOf(offer.priceOfferId));
-  return (row, version, withdrawn) => {
-    const source = head.sources[columns.source[row] ?? -1];
-    if (source === undefined) throw new Error(`Row ${row} of ${event.stream}@${event.revision} names no source`);
-    return {
-      tenant,
-      account: columns.account[row] ?? '',
-      at: columns.at[row] ?? 0,
-      revision: event.revision,
-      row,
-      version,
-      withdrawn,
-      prepaid: source.usageRecordType === 'PREPAID',
-      subscription: columns.subscription[row] ?? '',
-      serviceId: columns.serviceId[row] ?? '',
-      serviceType: source.serviceType,
-      usageType: columns.usageType[row] ?? '',
-      rateSchedule: schedules[columns.offer[row] ?? -1] ?? '',
-      currency: columns.currency[row] ?? '',
-      quantity: columns.quantity[row] ?? '0',
-      amount: columns.amount[row] ?? '0',
-      fileId: source.fileId,
-      line: columns.line[row] ?? 0,
-      charge: columns.charge[row] ?? 0,
-    };
+  const sources: readonly MediatedSource[] = head.sources;
+  const [first] = sources;
+  const sourceOf = named(event, 'source', sources);
+  const ofSource = <V>(value: (source: MediatedSource) => V): Column<V> =>
+    first !== undefined && sources.every((source) => value(source) === value(first))
+      ? every(value(first))
+      : sourceOf.map(value);
+  return {
+    tenant: every(tenant),
+    account: columns.account,
+    at: columns.at,
+    revision: every(event.revision),
+    row: columns.line.map((_, row) => row),
+    version,
+    withdrawn,
+    prepaid: ofSource((source) => source.usageRecordType === 'PREPAID'),
+    subscription: columns.subscription,
+    serviceId: columns.serviceId,
+    serviceType: ofSource((source) => source.serviceType),
+    usageType: columns.usageType,
+    rateSchedule: named(event, 'offer', schedulesOf(event)),
+    currency: columns.currency,
+    quantity: columns.quantity,
+    amount: columns.amount,
+    fileId: ofSource((source) => source.fileId),
+    line: columns.line,
+    charge: columns.charge,
   };
+}
+
+function schedulesOf({ data }: Rated): readonly string[] {
+  return data.head.offers.map(({ priceOfferId }) => rateScheduleOf(priceOfferId));
+}
+
+/** What each row names in a list of the head. */
+function named<V>({ stream, revision, data }: Rated, column: 'source' | 'offer', list: readonly V[]): readonly V[] {
+  return data.columns[column].map((index, row) => {
+    if (index in list) return list[index] as V;
+    throw new Error(`Row ${row} of ${stream}@${revision} names no ${column}`);
+  });
 }
 
 /** What a row was; undefined for a charge that is made for the first time. */

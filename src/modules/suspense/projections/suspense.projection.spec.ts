@@ -1,28 +1,17 @@
 import type { RecordedEvent } from '../../../shared/kernel/event.js';
-import type { CollectionSpec, Row } from '../../../shared/read-models/read-models.port.js';
+import type { Row } from '../../../shared/read-models/read-models.port.js';
+import { projectRows } from '../../../../test/support/project-rows.js';
 import { suspenseProjection } from './suspense.projection.js';
 import { suspendedRecords, suspenseFiles, suspenseReprocesses } from './suspense.collections.js';
 
 const AT = Date.UTC(2026, 0, 31, 10);
-const ALL = [suspendedRecords, suspenseFiles, suspenseReprocesses] as unknown as CollectionSpec[];
 
 /** Applies changes as an adapter does, in memory. */
 class Rows {
-  private readonly rows = new Map<string, Row>();
+  private rows: ReadonlyMap<string, Row> = new Map();
 
   apply(...events: RecordedEvent[]): this {
-    for (const event of events) {
-      for (const change of suspenseProjection.project(event)) {
-        const spec = ALL.find((each) => each.name === change.collection)!;
-        const id = `${spec.name}/${spec.key.map((field) => String((change.op === 'put' ? change.row : change.key)[field])).join('/')}`;
-        if (change.op === 'put') this.rows.set(id, change.row);
-        if (change.op === 'delete') this.rows.delete(id);
-        if (change.op === 'update') {
-          const row = change.change(this.rows.get(id));
-          if (row !== undefined) this.rows.set(id, row);
-        }
-      }
-    }
+    this.rows = projectRows(suspenseProjection, events, this.rows);
     return this;
   }
 

@@ -21,6 +21,12 @@ export function quoted(name: string): string {
   return `"${name}"`;
 }
 
+/** Places of fields: of those that all rows have in common, and of the others. */
+interface Bound {
+  readonly common: readonly number[];
+  readonly own: readonly number[];
+}
+
 /** One collection as a table: its columns, its statements, and how a row becomes values and back. */
 export class CollectionTable {
   readonly fields: readonly Field[];
@@ -68,11 +74,15 @@ export class CollectionTable {
     return `CREATE INDEX ${quoted(this.indexName(index, series))} ON ${this.table(generation)} (${fields})${condition}`;
   }
 
-  /** Puts so many rows at once. */
-  putSql(generation: Generation, rows: number): string {
-    const marks = `(${this.fields.map(() => '?').join(', ')})`;
-    const values = new Array<string>(rows).fill(marks).join(', ');
-    return `INSERT OR REPLACE INTO ${this.table(generation)} (${this.columns}) VALUES ${values}`;
+  /**
+   * Puts so many rows at once; what they have in common is bound first, and once: `(?1, ?2, ?, ?), (?1, ?2, ?, ?)`. (A mark
+   * without a number is the next after the highest.)
+   */
+  putSql(generation: Generation, { common, own }: Bound, rows: number): string {
+    const columns = [...common, ...own].map((place) => quoted(this.fields[place]?.name ?? ''));
+    const marks = [...common.map((_, index) => `?${index + 1}`), ...own.map(() => '?')];
+    const values = new Array<string>(rows).fill(`(${marks.join(', ')})`).join(', ');
+    return `INSERT OR REPLACE INTO ${this.table(generation)} (${columns.join(', ')}) VALUES ${values}`;
   }
 
   getSql(generation: Generation): string {
@@ -91,14 +101,9 @@ export class CollectionTable {
     return this.spec.key.map((name) => `${quoted(name)} = ?`).join(' AND ');
   }
 
-  /** The row's values in the order of the columns, written into `into` from `at` on. @throws InvalidRow */
-  encode(row: Row, into: SqlValue[], at: number): void {
-    const { fields, encoders } = this;
-    for (let index = 0; index < fields.length; index += 1) {
-      const field = fields[index];
-      const encode = encoders[index];
-      if (field !== undefined && encode !== undefined) into[at + index] = encode(row[field.name]);
-    }
+  /** What the engine holds for a value of the field at this place; it throws InvalidRow. */
+  encoder(place: number): (value: unknown) => SqlValue {
+    return this.encoders[place] ?? (() => null);
   }
 
   /** @throws InvalidRow when a part of the key is missing or of another type. */

@@ -10,6 +10,7 @@ import {
   type RowsToWrite,
 } from '../../read-model-writer.port.js';
 import type { CollectionSpec, Row } from '../../read-models.port.js';
+import { BoundRows } from './bound-rows.js';
 import { MOVE_LIVE_SQL, MOVE_SHADOW_SQL, STAND_SQL } from './checkpoint-table.js';
 import type { CollectionTable } from './collection-table.js';
 import { BUSY_TIMEOUT_MS, isRowError, Statements, type Database, type SqlValue } from './sqlite.js';
@@ -116,14 +117,14 @@ export class EmbeddedWriter implements ReadModelWriter {
       const statement = this.statements.get(table.deleteSql(generation));
       for (const key of deletes) statement.run(...table.encodeKey(key));
     }
+    const rows = new BoundRows(table, puts);
     let index = 0;
     for (const together of [ROWS_TOGETHER, 1]) {
       if (puts.length - index < together) continue;
-      const statement = this.statements.get(table.putSql(generation, together));
-      const width = table.fields.length;
-      const values = new Array<SqlValue>(width * together).fill(null);
+      const statement = this.statements.get(table.putSql(generation, rows, together));
+      const values = rows.room(together);
       for (; puts.length - index >= together; index += together) {
-        for (let row = 0; row < together; row += 1) table.encode(puts[index + row] ?? {}, values, row * width);
+        rows.fill(values, index, together);
         statement.run(...values);
       }
     }

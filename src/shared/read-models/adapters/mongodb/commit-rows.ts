@@ -34,7 +34,7 @@ export function encodeCommit(models: CollectionModels, writes: readonly Projecti
         const document = models.document(spec);
         return {
           spec,
-          puts: puts.map((row) => document.encode(row)),
+          puts: Array.from(puts, (row) => document.encode(row)),
           deletes: deletes.map((key) => document.encodeKey(key)),
         };
       });
