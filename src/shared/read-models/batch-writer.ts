@@ -7,7 +7,7 @@ import {
   type ProjectionWrite,
   type ReadModelWriter,
 } from './read-model-writer.port.js';
-import { foldChanges } from './write-set.js';
+import { foldChanges, type Fold, type Load } from './write-set.js';
 
 type Failures = Map<Member, Failure>;
 
@@ -25,25 +25,27 @@ export class BatchWriter {
   async write(batch: Batch, head: number): Promise<Failures> {
     const failures: Failures = new Map();
     const faulty = new Set<MemberChanges>();
-    const writes = new Map<MemberChanges, ProjectionWrite>();
+    const writes = new Map<MemberChanges, FoldedWrite>();
     for (const changes of batch.members) {
-      const write = await this.fold(changes, batch.to);
-      if (write === undefined) faulty.add(changes);
-      else writes.set(changes, write);
+      const folded = await this.fold(changes, batch.to);
+      if (folded === undefined) faulty.add(changes);
+      else writes.set(changes, folded);
     }
     const requests = batch.requests
       .filter(({ mode }) => mode === 'REBUILD')
       .map(({ readModel, position }) => ({ projection: readModel, position }));
     for (;;) {
-      const fault = await this.commit({ writes: [...writes.values()], requests, head, now: this.clock.now() });
+      const parts = [...writes.values()].map(({ write }) => write);
+      const fault = await this.commit({ writes: parts, requests, head, now: this.clock.now() });
       if (fault === undefined) break;
       const changes = [...writes.keys()].find(({ member }) => member.projection.name === fault.projection);
       if (changes === undefined) throw fault;
       writes.delete(changes);
       faulty.add(changes);
     }
-    for (const [{ member, failure }, { to }] of writes) {
-      member.position = to;
+    for (const [{ member, failure }, { write, settle }] of writes) {
+      member.position = write.to;
+      settle(member.known);
       if (failure !== undefined) failures.set(member, failure);
     }
     for (const changes of faulty) failures.set(changes.member, await this.writeOneByOne(changes, head));
@@ -51,25 +53,26 @@ export class BatchWriter {
   }
 
   /** One that threw stands at its last good event; what was read after it is not its own. */
-  private async fold(changes: MemberChanges, to: number): Promise<ProjectionWrite | undefined> {
+  private async fold(changes: MemberChanges, to: number): Promise<FoldedWrite | undefined> {
     const { member, failure, steps } = changes;
     const reached = failure === undefined ? to : (steps.at(-1)?.position ?? member.position);
     const folded = await this.foldRange(changes, 0, changes.changes.length, reached);
-    return 'error' in folded ? undefined : folded.write;
+    return 'error' in folded ? undefined : folded;
   }
 
   private async foldRange({ member, changes }: MemberChanges, start: number, end: number, to: number): Promise<Folded> {
     const { projection, generation, position } = member;
     const range = start === 0 && end === changes.length ? changes : changes.slice(start, end);
     try {
-      const rows = await foldChanges(range, member.collections, async (spec, keys) => {
+      const load: Load = async (spec, keys) => {
         try {
           return await this.writer.load(spec, generation, keys);
         } catch (error) {
           throw error instanceof InvalidRow ? error : new StoreFailure(error);
         }
-      });
-      return { write: { projection: projection.name, generation, from: position, to, rows } };
+      };
+      const { rows, settle } = await foldChanges(range, member.collections, load, member.known);
+      return { write: { projection: projection.name, generation, from: position, to, rows }, settle };
     } catch (error) {
       if (error instanceof StoreFailure) throw error.cause;
       return { error };
@@ -89,6 +92,7 @@ export class BatchWriter {
   private async writeOneByOne(changes: MemberChanges, head: number): Promise<Failure> {
     changes.spellOut();
     const { member, steps, failure } = changes;
+    member.known.clear();
     let start = 0;
     for (const { position, end } of steps) {
       const folded = await this.foldRange(changes, start, end, position);
@@ -96,6 +100,7 @@ export class BatchWriter {
       const fault = await this.commit({ writes: [folded.write], requests: [], head, now: this.clock.now() });
       if (fault !== undefined) return { position, error: fault.cause };
       member.position = position;
+      folded.settle(member.known);
       start = end;
     }
     if (failure !== undefined) return failure;
@@ -105,7 +110,12 @@ export class BatchWriter {
   }
 }
 
-type Folded = { readonly write: ProjectionWrite } | { readonly error: unknown };
+/** A member's part of a commit, and what is known of its rows once that is done. */
+interface FoldedWrite extends Pick<Fold, 'settle'> {
+  readonly write: ProjectionWrite;
+}
+
+type Folded = FoldedWrite | { readonly error: unknown };
 
 /** Loading failed: the store's trouble, not the projection's. */
 class StoreFailure extends Error {

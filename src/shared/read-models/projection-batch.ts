@@ -2,6 +2,7 @@ import { releaseColumns } from '../event-store/chunk-codec.js';
 import type { EventStore } from '../event-store/event-store.port.js';
 import type { RecordedEvent } from '../kernel/event.js';
 import type { ReplayRequested } from './events.js';
+import { KnownRows } from './known-rows.js';
 import { rowsOf, type Change, type Gathering, type Projection } from './projection.js';
 import type { Generation } from './read-model-writer.port.js';
 import { declare, type DeclaredCollections } from './write-set.js';
@@ -9,6 +10,7 @@ import { declare, type DeclaredCollections } from './write-set.js';
 /** One projection in one generation, on its way through the log. */
 export class Member {
   readonly collections: DeclaredCollections;
+  readonly known = new KnownRows();
   /** True once a read found nothing more for it up to where it was to go. */
   arrived = false;
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { KnownRows } from './known-rows.js';
 import type { Change } from './projection.js';
 import type { CollectionSpec, Row } from './read-models.port.js';
 import { OrderedColumns, RowColumns, every } from './row-columns.js';
@@ -42,13 +43,17 @@ const change: fc.Arbitrary<Change> = fc.oneof(
 /** A store that does what an adapter does: puts in order, deletes, loads. */
 class Rows {
   readonly rows = new Map<string, Row>();
+  constructor(private readonly known?: KnownRows) {}
+
   async write(changes: readonly Change[]): Promise<void> {
     const load = (spec: CollectionSpec, keys: readonly Row[]) =>
       Promise.resolve(keys.map((one) => this.rows.get(keyText(spec, one))));
-    for (const { spec, puts, deletes } of await foldChanges(changes, declared, load)) {
+    const { rows, settle } = await foldChanges(changes, declared, load, this.known);
+    for (const { spec, puts, deletes } of rows) {
       for (const one of deletes) this.rows.delete(keyText(spec, one));
       for (const row of puts) this.rows.set(keyText(spec, row), stored(row));
     }
+    if (this.known !== undefined) settle(this.known);
   }
 }
 
@@ -133,7 +138,7 @@ describe('foldChanges', () => {
   it('comes to the same rows for any split of the same changes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(change, { maxLength: 8 }), { maxLength: 8 }), async (batches) => {
-        const split = new Rows();
+        const split = new Rows(new KnownRows());
         for (const batch of batches) await split.write(batch);
         const whole = new Rows();
         await whole.write(batches.flat());
@@ -141,6 +146,22 @@ describe('foldChanges', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  it('remembers rows that are worked on, not all there ever were', () => {
+    const known = new KnownRows();
+    const settle = (n: number) => known.settle('things', new Map([[String(n), { row: { n } }]]));
+    for (let n = 0; n < 50_000; n += 1) {
+      settle(n);
+      if (n % 5000 === 0) expect(known.get('things', '0')).toEqual({ n: 0 });
+    }
+    expect(known.get('things', '0')).toEqual({ n: 0 });
+    expect(known.get('things', '1')).toBeUndefined();
+    expect(known.get('things', '49999')).toEqual({ n: 49_999 });
+    known.settle('things', new Map([['49999', { row: undefined }]]));
+    expect(known.get('things', '49999')).toBeUndefined();
+    known.forget('things');
+    expect(known.get('things', '0')).toBeUndefined();
   });
 
   it('keeps keys apart that differ', () => {
