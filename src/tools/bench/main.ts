@@ -112,7 +112,7 @@ async function measure(records: number, directory: string, servers: RunAddresses
   const of = (pair: number): string => (count === 1 ? '' : ` (${pair} of ${count})`);
   const floor = (pair: number) => {
     progress(`${records} records: the floor${of(pair)}`);
-    return measureFloor(files.measured.path, join(directory, 'floor', String(pair)));
+    return inFolder(join(directory, 'floor', String(pair)), (folder) => measureFloor(files.measured.path, folder));
   };
   const endToEnd = (pair: number) => endToEndOf(embedded, of(pair));
   const pairs = await measurePairs(count, floor, onlyStages ? undefined : endToEnd);
@@ -152,10 +152,20 @@ async function inPlace<T>(profile: Profile, name: string, work: (place: BenchPla
   const stores = runStores(profile.addresses);
   progress(`${profile.files.measured.records} records: ${name}, on ${stores.profile}`);
   try {
-    return await work({ directory: join(profile.directory, name.replace(/\W+/g, '-')), stores });
+    const folder = join(profile.directory, name.replace(/\W+/g, '-'));
+    return await inFolder(folder, (directory) => work({ directory, stores }));
   } finally {
     // What went wrong before it says more than a database that stays.
     await stores.dispose().catch((error: unknown) => progress(`Its database could not be dropped: ${String(error)}`));
+  }
+}
+
+/** What a run wrote is gone when the next one is measured: otherwise the system still moves it to the disk meanwhile. */
+async function inFolder<T>(folder: string, work: (folder: string) => Promise<T>): Promise<T> {
+  try {
+    return await work(folder);
+  } finally {
+    if (!values.keep) await rm(folder, { recursive: true, force: true });
   }
 }
 
