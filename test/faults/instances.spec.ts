@@ -124,8 +124,8 @@ async function live(step: StepName, scene: Scene): Promise<void> {
   await sandbox.put('/sandbox/faults', []);
 }
 
-/** Recorded, but the answer is slow: a kill falls between the two. */
-const SLOW = { kind: 'SLOW', accepted: true, delayMs: 500, count: 100_000 };
+/** Recorded, but the answer is slow: a kill falls between the two. The more rounds, the slower, so that all fall into it. */
+const SLOW = { kind: 'SLOW', accepted: true, delayMs: 500 * ROUNDS, count: 100_000 };
 /**
  * A receipt that comes again is recorded again, so that only the look-up keeps a dead instance's lines from being billed
  * twice. Not while one is held still: whoever is stopped between recording an attempt and making the call makes it when
