@@ -24,7 +24,7 @@ export function declare(specs: readonly CollectionSpec[]): DeclaredCollections {
 export interface Fold {
   readonly rows: readonly RowsToWrite[];
   /** Tells the rows that were looked at as the store holds them after the write. */
-  settle(known: KnownRows): void;
+  readonly settle: (known: KnownRows) => void;
 }
 
 /**
