@@ -1,5 +1,5 @@
 import type { CollectionSpec, Row } from './read-models.port.js';
-import { inKeyOrder } from './row-shape.js';
+import { inKeyOrder } from './key-order.js';
 
 /** The value of a field in many rows: one per row, or the same in all of them. */
 export type Column<V = unknown> = readonly V[] | Every<V>;

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
+import { rowsInKeyOrder } from './key-order.js';
 import { KnownRows } from './known-rows.js';
 import type { Change } from './projection.js';
 import type { CollectionSpec, Row } from './read-models.port.js';
 import { OrderedColumns, RowColumns, every } from './row-columns.js';
-import { keyText, rowsInKeyOrder } from './row-shape.js';
+import { keyText } from './row-shape.js';
 import { declare, foldChanges } from './write-set.js';
 
 const things: CollectionSpec = {

@@ -1,9 +1,10 @@
+import { rowsInKeyOrder } from './key-order.js';
 import { KnownRows } from './known-rows.js';
 import { rowByRow, type Change, type RowChange } from './projection.js';
 import { InvalidRow, type RowsToWrite } from './read-model-writer.port.js';
 import type { CollectionSpec, Row } from './read-models.port.js';
 import { OrderedColumns, type RowList } from './row-columns.js';
-import { asStored, fieldsOf, keyText, rowsInKeyOrder, type Field } from './row-shape.js';
+import { asStored, fieldsOf, keyText, type Field } from './row-shape.js';
 
 /** Rows by key, in the order of the keys, as the store holds them now. */
 export type Load = (spec: CollectionSpec, keys: readonly Row[]) => Promise<readonly (Row | undefined)[]>;
