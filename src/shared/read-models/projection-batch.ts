@@ -3,7 +3,7 @@ import type { EventStore } from '../event-store/event-store.port.js';
 import type { RecordedEvent } from '../kernel/event.js';
 import type { ReplayRequested } from './events.js';
 import { KnownRows } from './known-rows.js';
-import { rowsOf, type Change, type Gathering, type Projection } from './projection.js';
+import { rowCount, type Change, type Gathering, type Projection } from './projection.js';
 import type { Generation } from './read-model-writer.port.js';
 import { declare, type DeclaredCollections } from './write-set.js';
 
@@ -97,12 +97,13 @@ export class MemberChanges {
 
   private push(change: Change): void {
     this.changes.push(change);
-    this.rows += rowsOf(change);
+    this.rows += rowCount(change);
   }
 }
 
 /** How much one transaction holds: long ones are quicker per row, short ones are seen sooner and need less memory. */
 export interface BatchLimits {
+  /** Rows that change. */
   readonly changes: number;
   readonly events: number;
   readonly milliseconds: number;

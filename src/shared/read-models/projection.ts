@@ -73,7 +73,7 @@ export function rowByRow(change: Change): readonly RowChange[] {
 }
 
 /** How many rows it concerns. */
-export function rowsOf(change: Change): number {
+export function rowCount(change: Change): number {
   return change.op === 'putColumns' ? change.rows.length : 1;
 }
 

@@ -4,7 +4,7 @@ import type { SqlValue } from './sqlite.js';
 
 /**
  * The rows of a write as the engine is given them: what all of them have in common once, then of each row what is its own.
- * Measured with records of one service: 2.3 us a row instead of 3.0.
+ * Measured by itself, with records of one service: 2.3 us a row instead of 3.0.
  */
 export class BoundRows {
   /** The places of the fields in the table: those in common, then the others. */
