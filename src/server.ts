@@ -10,7 +10,7 @@ import { lockDataDir } from './shared/platform/data-dir-lock.js';
 import type { PlatformOptions } from './shared/platform/platform-options.js';
 import { checkAddresses, setAsideDamagedReadModels, startLogWriter } from './shared/platform/storage.module.js';
 import { warnOfHalfwayPairing } from './shared/platform/pairing.js';
-import { tuneHeaps } from './shared/runtime/heap-growth.js';
+import { tuneEngine } from './shared/runtime/engine-settings.js';
 import { LocalRoles } from './shared/runtime/local-roles.js';
 import { noOtherThreads } from './shared/runtime/other-threads.js';
 import { RoleThreads } from './shared/runtime/role-threads.js';
@@ -80,7 +80,7 @@ async function startInline({ config, clock, logger, wrapStore, swaggerUi = true 
 /** The log's writer in a thread, each role in a thread, HTTP in this one. */
 async function startThreaded({ config, clock, logger: given }: ServerOptions): Promise<Server> {
   const logger = given ?? pinoLogger(config.logLevel, 'main');
-  tuneHeaps();
+  tuneEngine();
   const writer = await startLogWriter(config);
   const entry = new URL('./role-worker.js', import.meta.url);
   const threads = new RoleThreads({ config, entry, connect: () => writer?.connect(), logger });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { defineColumn, listsOf, TupleLists } from '../kernel/tuple-lists.js';
 import { DamagedChunk, decodeChunk, encodeChunk } from './chunk-codec.js';
 
 /** Columns of every spelling: constant, even and uneven integers, few and many strings, anything. */
@@ -42,6 +43,21 @@ describe('chunk codec', () => {
 
   it('writes the same bytes for the same chunk', () => {
     fc.assert(fc.property(chunk, (given) => Buffer.compare(encodeChunk(given), encodeChunk(given)) === 0));
+  });
+
+  it('writes the same bytes for lists of tuples, however they are held, and gives them back in both ways', () => {
+    const tuple = fc.tuple(fc.string(), fc.option(fc.string()), fc.integer());
+    fc.assert(
+      fc.property(fc.array(fc.array(tuple, { maxLength: 3 }), { maxLength: 40 }), (moved) => {
+        const columns = { moved: [] };
+        defineColumn(columns, 'moved', () => TupleLists.of(moved));
+        const bytes = encodeChunk({ head: {}, columns });
+        expect(Buffer.compare(bytes, encodeChunk({ head: {}, columns: { moved } }))).toBe(0);
+        const decoded = decodeChunk(bytes).columns as { moved: readonly (readonly unknown[][])[] };
+        expect(listsOf(decoded, 'moved').toArrays()).toEqual(moved);
+        expect(decoded.moved).toEqual(moved);
+      }),
+    );
   });
 
   it('refuses a chunk with any single bit flipped or cut off anywhere', () => {

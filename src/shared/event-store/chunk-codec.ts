@@ -1,6 +1,7 @@
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { assertJson } from '../kernel/canonical-json.js';
 import type { Chunk, ChunkColumns } from '../kernel/event-definition.js';
+import { arraysOf, defineColumn, heldValues, type TupleLists } from '../kernel/tuple-lists.js';
 import { decodeColumn, encodeColumn } from './column-codec.js';
 
 /**
@@ -28,6 +29,9 @@ const FORMAT_OF_ONE_OBJECT = 1;
 const HEADER_BYTES = 20;
 /** No honest chunk comes near it (an append is at most 1 MiB deflated), so a damaged length cannot ask for gigabytes. */
 const MAX_COLUMN_BYTES = 256 * 1_048_576;
+
+/** The least room that zlib takes. */
+const LEAST_ROOM = 64;
 
 /** Not enumerable: the data of an event are its head and its columns, and nothing else. */
 const RELEASE = Symbol('release');
@@ -62,8 +66,8 @@ function joinColumns(columns: ChunkColumns): Buffer {
   const sizes: Record<string, number> = {};
   const texts: string[] = [];
   let length = 4;
-  for (const [name, values] of Object.entries(columns)) {
-    const text = JSON.stringify(encodeColumn(name, values));
+  for (const name of Object.keys(columns)) {
+    const text = JSON.stringify(encodeColumn(name, heldValues(columns, name)));
     texts.push(text);
     length += sizes[name] = Buffer.byteLength(text, 'utf8');
   }
@@ -123,7 +127,7 @@ function checkHeader(bytes: Buffer): number {
 function columnsOf(inflated: Buffer, format: number): ChunkColumns {
   if (format === FORMAT_OF_ONE_OBJECT) {
     const encoded = parse(inflated.toString('utf8'), 'columns') as Readonly<Record<string, unknown>>;
-    return Object.fromEntries(Object.entries(encoded).map(([name, column]) => [name, decoded(name, column)]));
+    return Object.fromEntries(Object.entries(encoded).map(([name, column]) => [name, arraysOf(decoded(name, column))]));
   }
   const columns: Record<string, readonly unknown[]> = {};
   const start = inflated.length < 4 ? Infinity : 4 + inflated.readUInt32LE(0);
@@ -133,18 +137,16 @@ function columnsOf(inflated: Buffer, format: number): ChunkColumns {
   for (const [name, size] of Object.entries(directory)) {
     const [begin, end] = [from, from + size];
     from = end;
-    let values: readonly unknown[] | undefined;
-    Object.defineProperty(columns, name, {
-      enumerable: true,
-      get: () => (values ??= decoded(name, parse(inflated.toString('utf8', begin, end), `column ${name}`))),
-    });
+    let values: readonly unknown[] | TupleLists | undefined;
+    const read = () => (values ??= decoded(name, parse(inflated.toString('utf8', begin, end), `column ${name}`)));
+    defineColumn(columns, name, read);
   }
   if (from !== inflated.length)
     throw new DamagedChunk('The columns of the chunk are not as long as their directory says');
   return columns;
 }
 
-function decoded(name: string, column: unknown): readonly unknown[] {
+function decoded(name: string, column: unknown): readonly unknown[] | TupleLists {
   const values = decodeColumn(column);
   if (values === undefined) throw new DamagedChunk(`Column ${name} is spelled in a way this version does not know`);
   return values;
@@ -154,7 +156,7 @@ function inflate(deflated: Buffer, length: number): Buffer {
   if (length > MAX_COLUMN_BYTES) throw new DamagedChunk(`The chunk says its columns are ${length} bytes long`);
   let inflated: Buffer;
   try {
-    inflated = inflateRawSync(deflated, { maxOutputLength: Math.max(length, 1) });
+    inflated = inflateRawSync(deflated, { maxOutputLength: Math.max(length, 1), chunkSize: roomFor(length) });
   } catch (error) {
     throw new DamagedChunk('The columns of the chunk cannot be inflated', { cause: error });
   }
@@ -162,6 +164,11 @@ function inflate(deflated: Buffer, length: number): Buffer {
     throw new DamagedChunk(`The columns of the chunk are ${inflated.length} bytes long, not ${length}`);
   }
   return inflated;
+}
+
+/** For all of it at once, so that nothing is put together from pieces, and a byte to spare, by which zlib sees the end. */
+function roomFor(length: number): number {
+  return Math.max(LEAST_ROOM, length + 1);
 }
 
 function parse(text: string, part: string): unknown {
@@ -179,15 +186,16 @@ export class UnevenColumns extends TypeError {
 /** A row is what stands at one index of a group's columns, so a short column would shift records onto each other. */
 function assertEven(columns: ChunkColumns): void {
   const lengths = new Map<string, { readonly name: string; readonly length: number }>();
-  for (const [name, values] of Object.entries(columns)) {
+  for (const name of Object.keys(columns)) {
+    const { length } = heldValues(columns, name);
     if (name === '__proto__') throw new UnevenColumns('A column cannot be named __proto__');
     const dot = name.indexOf('.');
     const group = dot < 0 ? '' : name.slice(0, dot);
     const first = lengths.get(group);
-    if (first === undefined) lengths.set(group, { name, length: values.length });
-    else if (first.length !== values.length) {
+    if (first === undefined) lengths.set(group, { name, length });
+    else if (first.length !== length) {
       throw new UnevenColumns(
-        `Column ${name} has ${values.length} values, ${first.name} of the same group has ${first.length}`,
+        `Column ${name} has ${length} values, ${first.name} of the same group has ${first.length}`,
       );
     }
   }

@@ -1,5 +1,6 @@
 import { assertJson } from '../kernel/canonical-json.js';
-import type { Chunk } from '../kernel/event-definition.js';
+import type { Chunk, ChunkColumns } from '../kernel/event-definition.js';
+import { heldValues, TupleLists } from '../kernel/tuple-lists.js';
 import { decodeChunk, encodeChunk } from './chunk-codec.js';
 import type { EventRegistry } from './event-registry.js';
 
@@ -43,10 +44,19 @@ function assertChunk(type: string, data: unknown): asserts data is Chunk {
   if (typeof chunk !== 'object' || chunk === null || typeof chunk.head !== 'object' || chunk.head === null) {
     throw new TypeError(`${type} is a chunk event: its data are { head, columns }`);
   }
-  const columns = chunk.columns as unknown;
-  if (typeof columns !== 'object' || columns === null || !Object.values(columns).every(Array.isArray)) {
+  const columns = chunk.columns as ChunkColumns | null | undefined;
+  if (
+    typeof columns !== 'object' ||
+    columns === null ||
+    !Object.keys(columns).every((name) => isColumn(columns, name))
+  ) {
     throw new TypeError(`${type} is a chunk event: each of its columns is an array`);
   }
+}
+
+function isColumn(columns: ChunkColumns, name: string): boolean {
+  const values = heldValues(columns, name);
+  return Array.isArray(values) || values instanceof TupleLists;
 }
 
 /** In a buffer of its own (never Node's shared pool), so that it can be transferred to another thread. */

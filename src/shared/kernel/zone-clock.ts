@@ -14,8 +14,8 @@ interface Day {
 }
 
 /**
- * The wall clock of one zone, for the record path: the same answers as `zoneOffset`, which asks the runtime's zone
- * database and takes microseconds, from a small memory of days.
+ * The wall clock of one zone, for the record path: the same answers as `zoneOffset` and `zonedInstant`, which ask the runtime's zone
+ * database and take microseconds, from a small memory of days.
  *
  *     UTC day      |------------ first ------------|change|------ second ------|
  */
@@ -39,6 +39,17 @@ export class ZoneClock {
     if (this.fixed !== undefined) return this.fixed;
     const day = this.dayOf(instant);
     return instant < day.change ? day.first : day.second;
+  }
+
+  /** The instant of a wall-clock time written as if it were UTC milliseconds, as `zonedInstant` says it; NaN for NaN. */
+  instantOf(local: number): number {
+    if (this.fixed !== undefined || Number.isNaN(local)) return local - (this.fixed ?? 0);
+    const before = this.offsetAt(local - DAY_MS);
+    const after = this.offsetAt(local + DAY_MS);
+    const first = local - before;
+    if (before === after || this.offsetAt(first) === before) return first;
+    const second = local - after;
+    return this.offsetAt(second) === after ? second : first;
   }
 
   /** The first instant after this one at which the clock may be changed or the UTC day ends: until then one offset holds. */

@@ -56,33 +56,34 @@ export interface RowList extends Iterable<Row> {
 /** Rows of several parts, in the order of their collection's key; of equal keys the later one comes later. */
 export class OrderedColumns implements RowList {
   readonly length: number;
-  /** Of each row, in key order: its number among the rows of all parts. */
-  private readonly order: readonly number[];
+  /** Of each row, in key order: its place in the columns. */
+  readonly order: readonly number[];
+  private readonly columns = new Map<string, Column>();
 
   constructor(
     spec: CollectionSpec,
     private readonly parts: readonly RowColumns[],
   ) {
     this.length = parts.reduce((sum, part) => sum + part.length, 0);
-    const key = spec.key.map((name) => this.joined(name)).filter(isPerRow);
+    const key = spec.key.map((name) => this.column(name)).filter(isPerRow);
     const rows = Array.from({ length: this.length }, (_, row) => row);
     this.order = inKeyOrder(rows, key.length, (row, part) => key[part]?.[row]);
   }
 
-  /** A field of all rows, in key order. */
+  /** A field of the rows of all parts, one part after the other, not in key order; what they all have is said once. */
   column(name: string): Column {
-    const column = this.joined(name);
-    return isPerRow(column) ? this.order.map((row) => column[row]) : column;
+    let column = this.columns.get(name);
+    if (column === undefined) this.columns.set(name, (column = this.joined(name)));
+    return column;
   }
 
   *[Symbol.iterator](): Iterator<Row> {
     const names = [...new Set(this.parts.flatMap(({ columns }) => Object.keys(columns)))];
     const columns = Object.fromEntries(names.map((name) => [name, this.column(name)]));
     const rows = new RowColumns(this.length, columns);
-    for (let index = 0; index < this.length; index += 1) yield rows.row(index);
+    for (const row of this.order) yield rows.row(row);
   }
 
-  /** A field of the rows of all parts, one part after the other; what they all have is said once. */
   private joined(name: string): Column {
     const columns = this.parts.filter(({ length }) => length > 0).map((part) => part.columns[name]);
     const first = valueAt(columns[0], 0);

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import type { ClaimsStatus } from '../leases/claims.port.js';
 import type { Logger } from '../telemetry/logger.js';
 import type { FromRoleThread, RoleThreadData, ToRoleThread } from './role-messages.js';
-import { heapLimits } from './heap-growth.js';
+import { heapLimits } from './engine-settings.js';
 import { RESTART_DELAYS, type TaskState } from './role-runner.js';
 import type { RoleName } from './role-task.js';
 import type { OtherThreads, ThreadMetrics, ThreadState } from './other-threads.js';

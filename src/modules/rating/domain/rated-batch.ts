@@ -1,4 +1,5 @@
 import { unitsToString } from '../../../shared/kernel/decimal.js';
+import { defineColumn, TupleLists } from '../../../shared/kernel/tuple-lists.js';
 import { saysPlaces } from './balance-places.js';
 import { emptyChargeColumns, OffersInMaking, type ColumnsInMaking } from './columns-in-making.js';
 import type {
@@ -118,11 +119,14 @@ export class RatedBatch {
   bytes = 0;
   private readonly sources: SourceTally[] = [];
   private readonly offers = new OffersInMaking();
+  private readonly impacts = new TupleLists<RatedImpact>();
   private readonly columns = emptyColumns();
   private readonly late: (readonly [row: number, booked: number])[] = [];
   private elsewhere = false;
 
-  constructor(readonly cause: UsageBatchRatedHead['cause']) {}
+  constructor(readonly cause: UsageBatchRatedHead['cause']) {
+    defineColumn(this.columns, 'impacts', () => this.impacts);
+  }
 
   monetized(source: SourceFacts, record: RecordFacts, rated: RatedFor, charges: readonly RatedCharge[]): void {
     const index = this.sourceIndex(source);
@@ -191,7 +195,7 @@ export class RatedBatch {
     columns.currency.push(rated.currency);
     columns.quantity.push(charge.quantityText);
     columns.amount.push(charge.amountText);
-    columns.impacts.push(charge.impacts);
+    this.impacts.push(charge.impacts);
     columns.before.push(charge.before);
     if (charge.before !== null && saysPlaces(charge.before)) this.elsewhere = true;
     this.bytes +=

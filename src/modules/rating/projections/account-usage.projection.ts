@@ -3,9 +3,10 @@ import type { RecordedEvent } from '../../../shared/kernel/event.js';
 import { parseStreamName } from '../../../shared/kernel/stream-name.js';
 import { update, type Change, type Gathering, type Projection } from '../../../shared/read-models/projection.js';
 import { allowanceOfBucket, keyOfImpact, ownerOf, placeOfImpact, saysPlaces } from '../domain/balance-places.js';
-import type { RatedBefore, RatedImpact, UsageBatchRated, UsageBatchRatedColumns } from '../domain/events.js';
-import type { UsageRerated, UsageReratedColumns } from '../domain/runs/rerated-events.js';
+import type { RatedBefore, RatedImpact, UsageBatchRated } from '../domain/events.js';
+import type { UsageRerated } from '../domain/runs/rerated-events.js';
 import { balances, usageSummaries, type BalanceRow, type UsageSummaryRow } from './collections.js';
+import { rowsBefore, rowsNow, type SummedColumns } from './summed-columns.js';
 
 export const ACCOUNT_USAGE_PROJECTION = 'account-usage';
 
@@ -32,7 +33,9 @@ type BalanceKey = Pick<
   'tenant' | 'account' | 'cycle' | 'subscription' | 'serviceId' | 'kind' | 'resource' | 'periodEnd'
 >;
 
-type RatedColumns = UsageBatchRatedColumns | UsageReratedColumns;
+function signed(text: string, sign: 1 | -1): string {
+  return sign === 1 ? text : negatedText(text);
+}
 
 /** What the events from `first` to `last` add to a row. */
 abstract class RowSum {
@@ -114,51 +117,38 @@ class AccountSums {
     private readonly account: string,
   ) {}
 
-  /** @param before the column that says where balances are, where any row says so: it need not be read otherwise. */
-  add(columns: RatedColumns, row: number, position: number, before?: RatedColumns['before']): void {
+  add(columns: SummedColumns, row: number, sign: 1 | -1, position: number): void {
     const cycle = columns.cycle[row] ?? 0;
     const sum = this.summary(cycle, columns.usageType[row] ?? '', columns.currency[row] ?? '', position);
     sum.last = position;
-    sum.records += 1;
-    sum.quantity.add(columns.quantity[row] ?? '0');
-    sum.amount.add(columns.amount[row] ?? '0');
-    const { subscription, impacts } = columns;
-    this.move({ cycle, subscription: subscription[row], impacts: impacts[row], before: before?.[row] }, 1, position);
+    sum.records += sign;
+    sum.quantity.add(signed(columns.quantity[row] ?? '0', sign));
+    sum.amount.add(signed(columns.amount[row] ?? '0', sign));
+    this.move(columns, row, sign, position);
   }
 
-  /** What a row was before it was rated again, back out of the sums. */
-  takeBack(columns: UsageReratedColumns, row: number, position: number): void {
-    const cycle = columns['old.cycle'][row] ?? 0;
-    const sum = this.summary(cycle, columns['old.usageType'][row] ?? '', columns['old.currency'][row] ?? '', position);
-    sum.last = position;
-    sum.records -= 1;
-    sum.quantity.add(negatedText(columns['old.quantity'][row] ?? '0'));
-    sum.amount.add(negatedText(columns['old.amount'][row] ?? '0'));
-    const subscription = columns['old.subscription'][row];
-    const moved = { subscription, impacts: columns['old.impacts'][row], before: columns['old.before'][row] };
-    this.move({ cycle, ...moved }, -1, position);
-  }
-
-  private move(
-    { cycle, subscription = '', impacts = [], before = null }: MovedRow,
-    sign: 1 | -1,
-    position: number,
-  ): void {
+  private move(columns: SummedColumns, row: number, sign: 1 | -1, position: number): void {
+    const { impacts, kinds, resources, quantities } = columns;
+    const cycle = columns.cycle[row] ?? 0;
+    const subscription = columns.subscription[row] ?? '';
+    const before = columns.before?.[row] ?? null;
     // Nearly always: nothing is put together to find a balance that is there.
     const isUsual = before === null || !saysPlaces(before);
-    for (const impact of impacts) {
-      const [kind, resource, quantity, , amount] = impact;
+    const end = impacts.starts[row + 1] ?? 0;
+    for (let at = impacts.starts[row] ?? 0; at < end; at += 1) {
+      const kind = kinds[at] ?? 'PRICE';
       if (kind === 'PRICE') continue;
+      const resource = resources[at] ?? '';
       const name = kind === 'ALLOWANCE' ? allowanceOfBucket(resource) : resource;
       const balance =
         (isUsual ? this.usualBalance(cycle, subscription, kind, name) : undefined) ??
-        this.balance(balanceOf(impact, { kind, resource: name }, { cycle, subscription, before }), position);
-      const change = sign === 1 ? quantity : negatedText(quantity);
+        this.balance(balanceOf(impacts.tuple(at), { kind, resource: name }, { cycle, subscription, before }), position);
+      const change = signed(quantities[at] ?? '0', sign);
       balance.last = position;
       balance.change.add(change);
-      if (kind !== 'ALLOWANCE' || amount !== null) continue;
+      if (kind !== 'ALLOWANCE' || columns.amounts[at] !== null) continue;
       // What is carried over bears the number of cycles in its name, and what is taken for it is negative.
-      const isGrant = name === resource && !quantity.startsWith('-');
+      const isGrant = name === resource && quantities[at]?.startsWith('-') === false;
       (isGrant ? balance.granted : balance.carried).add(change);
     }
   }
@@ -207,21 +197,13 @@ class AccountSums {
 function balanceOf(
   impact: RatedImpact,
   { kind, resource }: Pick<BalanceKey, 'kind' | 'resource'>,
-  { cycle, subscription, before }: Pick<MovedRow, 'cycle'> & { subscription: string; before: RatedBefore | null },
+  { cycle, subscription, before }: { cycle: number; subscription: string; before: RatedBefore | null },
 ): Omit<BalanceKey, 'tenant' | 'account'> {
   const key = keyOfImpact(impact);
   const place = key === undefined ? undefined : placeOfImpact(impact, key, before);
   const [holder, period, end = null] = place ?? [undefined, cycle];
   const owner = holder === undefined ? { subscription, serviceId: '' } : ownerOf(holder);
   return { ...owner, cycle: period, kind, resource, periodEnd: end };
-}
-
-/** What a row says of the balances it moved. */
-interface MovedRow {
-  readonly cycle: number;
-  readonly subscription: string | undefined;
-  readonly impacts: readonly RatedImpact[] | undefined;
-  readonly before: RatedBefore | null | undefined;
 }
 
 class AccountUsage implements Gathering {
@@ -231,26 +213,32 @@ class AccountUsage implements Gathering {
   add(event: RecordedEvent): void {
     if (event.type === 'UsageRerated.v1') {
       const { columns } = (event as RecordedEvent & UsageRerated).data;
-      this.each(event, columns, (sums, row) => {
-        if ((columns['old.revision'][row] ?? null) !== null) sums.takeBack(columns, row, event.position);
-        sums.add(columns, row, event.position, columns.before);
+      const [old, now] = [rowsBefore(columns), rowsNow(columns, true)];
+      const replaced = columns['old.revision'];
+      this.each(event, columns.account, (sums, row) => {
+        if ((replaced[row] ?? null) !== null) sums.add(old, row, -1, event.position);
+        sums.add(now, row, 1, event.position);
       });
       return;
     }
     const { head, columns } = (event as RecordedEvent & UsageBatchRated).data;
     if (head.sources.every((source) => source.monetizedLines === 0)) return;
-    const before = head.elsewhere === false ? undefined : columns.before;
-    this.each(event, columns, (sums, row) => sums.add(columns, row, event.position, before));
+    const rows = rowsNow(columns, head.elsewhere !== false);
+    this.each(event, columns.account, (sums, row) => sums.add(rows, row, 1, event.position));
   }
 
-  private each(event: RecordedEvent, columns: RatedColumns, count: (sums: AccountSums, row: number) => void): void {
+  private each(
+    event: RecordedEvent,
+    account: readonly string[],
+    count: (sums: AccountSums, row: number) => void,
+  ): void {
     const { tenant } = parseStreamName(event.stream);
     let accounts = this.tenants.get(tenant);
     if (accounts === undefined) this.tenants.set(tenant, (accounts = new Map<string, AccountSums>()));
-    for (let row = 0; row < columns.line.length; row += 1) {
-      const account = columns.account[row] ?? '';
-      let sums = accounts.get(account);
-      if (sums === undefined) accounts.set(account, (sums = new AccountSums(tenant, account)));
+    for (let row = 0; row < account.length; row += 1) {
+      const name = account[row] ?? '';
+      let sums = accounts.get(name);
+      if (sums === undefined) accounts.set(name, (sums = new AccountSums(tenant, name)));
       count(sums, row);
     }
   }

@@ -1,10 +1,8 @@
-import { zonedInstant } from '../../../../shared/kernel/zone.js';
+import { ZoneClock } from '../../../../shared/kernel/zone-clock.js';
 
 /** Reads a time as epoch milliseconds UTC; NaN for what is no such time. Fractions below a millisecond are cut off. */
 export type TimeReader = (text: string) => number;
 
-/** A quarter of an hour: offsets change only at its borders, so one offset serves all of it. */
-const QUARTER_MS = 900_000;
 const DIGITS: Readonly<Record<string, number>> = { y: 4, M: 2, d: 2, H: 2, m: 2, s: 2 };
 
 /** One step of a pattern: digits of a part, or a sign that must stand there. */
@@ -47,20 +45,9 @@ export function timeReader(format: string, zone: string): TimeReader {
 type LocalTimes = (local: number) => number;
 
 function localTimes(zone: string): LocalTimes {
-  if (zone === 'UTC') return (local) => local;
-  const offsets = new Map<number, number>();
-  return (local) => {
-    // No such time, so no offset either: a zone cannot be asked about it.
-    if (Number.isNaN(local)) return NaN;
-    const quarter = Math.floor(local / QUARTER_MS);
-    let offset = offsets.get(quarter);
-    if (offset === undefined) {
-      if (offsets.size > 100_000) offsets.clear();
-      offset = quarter * QUARTER_MS - zonedInstant(zone, quarter * QUARTER_MS);
-      offsets.set(quarter, offset);
-    }
-    return local - offset;
-  };
+  const clock = ZoneClock.of(zone);
+  if (clock === undefined) throw new Error(`${zone} is no time zone`);
+  return (local) => clock.instantOf(local);
 }
 
 /** A plain number of seconds or milliseconds, with a fraction where `fractions` says so. */

@@ -2,29 +2,46 @@ import { Every, OrderedColumns, type Column, type RowList } from '../../row-colu
 import type { CollectionTable } from './collection-table.js';
 import type { SqlValue } from './sqlite.js';
 
+type Encode = (value: unknown) => SqlValue;
+
 /**
  * The rows of a write as the engine is given them: what all of them have in common once, then of each row what is its own.
- * Measured by itself, with records of one service: 2.3 us a row instead of 3.0.
+ * Measured by itself, with records of one service: 2.3 us a row instead of 3.0. Values go from the columns they came in
+ * straight to their places: nothing is made of a whole batch in between.
  */
 export class BoundRows {
   /** The places of the fields in the table: those in common, then the others. */
   readonly common: readonly number[];
   readonly own: readonly number[];
   private readonly commonValues: readonly SqlValue[];
-  private readonly ownValues: readonly (readonly SqlValue[])[];
+  private readonly ownColumns: readonly (readonly unknown[])[];
+  private readonly encoders: readonly Encode[];
+  /** Of each row, its place in the columns. */
+  private readonly order: readonly number[];
 
-  /** @throws InvalidRow for a value that its field cannot hold. */
+  /** @throws InvalidRow for a value in common that its field cannot hold. */
   constructor(table: CollectionTable, rows: RowList) {
-    const columnOf = columnsOf(rows);
-    const columns = table.fields.map(({ name }) => columnOf(name));
-    this.common = placesOf(columns, (column) => column instanceof Every);
-    this.own = placesOf(columns, (column) => !(column instanceof Every));
-    const encoded = columns.map((column, place) => {
-      const encode = table.encoder(place);
-      return column instanceof Every ? [encode(column.value)] : column.map(encode);
+    const { order, columnOf } = placed(rows);
+    const common: number[] = [];
+    const own: number[] = [];
+    const commonValues: SqlValue[] = [];
+    const ownColumns: (readonly unknown[])[] = [];
+    table.fields.forEach(({ name }, place) => {
+      const column = columnOf(name);
+      if (column instanceof Every) {
+        common.push(place);
+        commonValues.push(table.encoder(place)(column.value));
+      } else {
+        own.push(place);
+        ownColumns.push(column);
+      }
     });
-    this.commonValues = this.common.map((place) => encoded[place]?.[0] ?? null);
-    this.ownValues = this.own.map((place) => encoded[place] ?? []);
+    this.common = common;
+    this.own = own;
+    this.commonValues = commonValues;
+    this.ownColumns = ownColumns;
+    this.encoders = own.map((place) => table.encoder(place));
+    this.order = order;
   }
 
   /** Room for the values of so many rows, those in common in it already. */
@@ -32,25 +49,29 @@ export class BoundRows {
     return [...this.commonValues, ...new Array<SqlValue>(this.own.length * together).fill(null)];
   }
 
-  /** Puts in the values of the rows from `first` on. */
+  /** Puts in the values of the rows from `first` on. @throws InvalidRow for a value that its field cannot hold. */
   fill(room: SqlValue[], first: number, together: number): void {
-    const { ownValues } = this;
-    let at = this.common.length;
-    for (let index = first; index < first + together; index += 1) {
-      for (const values of ownValues) {
-        room[at] = values[index] ?? null;
-        at += 1;
+    const { order, ownColumns, encoders } = this;
+    const width = ownColumns.length;
+    for (let field = 0; field < width; field += 1) {
+      const column = ownColumns[field];
+      const encode = encoders[field];
+      if (column === undefined || encode === undefined) return;
+      let at = this.commonValues.length + field;
+      for (let index = first; index < first + together; index += 1, at += width) {
+        room[at] = encode(column[order[index] ?? 0]);
       }
     }
   }
 }
 
-function placesOf(columns: readonly Column[], test: (column: Column) => boolean): number[] {
-  return [...columns.keys()].filter((place) => test(columns[place] ?? []));
+interface Placed {
+  readonly order: readonly number[];
+  readonly columnOf: (name: string) => Column;
 }
 
-function columnsOf(rows: RowList): (name: string) => Column {
-  if (rows instanceof OrderedColumns) return (name) => rows.column(name);
+function placed(rows: RowList): Placed {
+  if (rows instanceof OrderedColumns) return { order: rows.order, columnOf: (name) => rows.column(name) };
   const list = [...rows];
-  return (name) => list.map((row) => row[name]);
+  return { order: [...list.keys()], columnOf: (name) => list.map((row) => row[name]) };
 }
