@@ -36,7 +36,7 @@ Measures Retally in processes of their own, on the embedded profile, on one gene
   end to end   POST /v1/usage-files until every record is rated and every row can be queried, all roles at once,
                on a server that has been through a file before; then a file during which somebody opens lists
   stages       the same with one role at a time: mediation, rating, projection; alone, the floor once beside it
-A file of up to 200,000 records goes through floor and end to end five times, in turn, each time in fresh folders: the
+A file of up to 200,000 records goes through floor and end to end nine times, in turn, each time in fresh folders: the
 medians count, least and most are shown beside them, and a part of the floor is that of a pair.
 --profile server measures the last two beside it, once each, on the servers that RETALLY_EVENT_STORE and RETALLY_READ_MODELS name,
 with a stream prefix and a database of each run's own.

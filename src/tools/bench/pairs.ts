@@ -4,7 +4,7 @@ import { mediansOf, spreadOf, type Spread } from './spread.js';
 
 /** A file up to this size takes a second or two: one such run says more about the machine's mood than about us. */
 const SMALL_RECORDS = 200_000;
-const PAIRS_OF_SMALL = 5;
+const PAIRS_OF_SMALL = 9;
 
 /** The floor and, right after it, end to end: what drifts in the machine drifts for both. */
 export interface Pair {
