@@ -137,9 +137,7 @@ function columnsOf(inflated: Buffer, format: number): ChunkColumns {
   for (const [name, size] of Object.entries(directory)) {
     const [begin, end] = [from, from + size];
     from = end;
-    let values: readonly unknown[] | TupleLists | undefined;
-    const read = () => (values ??= decoded(name, parse(inflated.toString('utf8', begin, end), `column ${name}`)));
-    defineColumn(columns, name, read);
+    defineColumn(columns, name, () => decoded(name, parse(inflated.toString('utf8', begin, end), `column ${name}`)));
   }
   if (from !== inflated.length)
     throw new DamagedChunk('The columns of the chunk are not as long as their directory says');

@@ -103,9 +103,10 @@ export function defineColumn(columns: object, name: string, read: () => Values):
   const { [READ]: known } = columns as Readable;
   const readers = known ?? new Map<string, () => Values>();
   if (known === undefined) Object.defineProperty(columns, READ, { value: readers });
-  readers.set(name, read);
-  let arrays: readonly unknown[] | undefined;
-  Object.defineProperty(columns, name, { enumerable: true, get: () => (arrays ??= arraysOf(read())) });
+  let values: Values | undefined;
+  const held = (): Values => (values ??= read());
+  readers.set(name, held);
+  Object.defineProperty(columns, name, { enumerable: true, get: () => arraysOf(held()) });
 }
 
 export function arraysOf(values: Values): readonly unknown[] {

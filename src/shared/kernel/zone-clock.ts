@@ -1,4 +1,4 @@
-import { isTimeZone, zoneOffset } from './zone.js';
+import { isTimeZone, wallClockInstant, zoneOffset } from './zone.js';
 
 const DAY_MS = 86_400_000;
 /** Days kept by one clock; then they are forgotten and found again. Ten years of usage fit. */
@@ -14,8 +14,8 @@ interface Day {
 }
 
 /**
- * The wall clock of one zone, for the record path: the same answers as `zoneOffset` and `zonedInstant`, which ask the runtime's zone
- * database and take microseconds, from a small memory of days.
+ * The wall clock of one zone, for the record path: the same answers as `zoneOffset` and `zonedInstant`, which ask the
+ * runtime's zone database and take microseconds, from a small memory of days.
  *
  *     UTC day      |------------ first ------------|change|------ second ------|
  */
@@ -24,6 +24,8 @@ export class ZoneClock {
   private readonly fixed: number | undefined;
   private lastNumber = NaN;
   private lastDay: Day = { first: 0, change: Infinity, second: 0 };
+
+  private readonly offsets = (instant: number): number => this.offsetAt(instant);
 
   private constructor(readonly zone: string) {
     this.fixed = zone === 'UTC' || zone === 'Z' ? 0 : fixedOffset(zone);
@@ -41,15 +43,11 @@ export class ZoneClock {
     return instant < day.change ? day.first : day.second;
   }
 
-  /** The instant of a wall-clock time written as if it were UTC milliseconds, as `zonedInstant` says it; NaN for NaN. */
+  /** The instant of a wall-clock time written as if it were UTC milliseconds; NaN for NaN. */
   instantOf(local: number): number {
-    if (this.fixed !== undefined || Number.isNaN(local)) return local - (this.fixed ?? 0);
-    const before = this.offsetAt(local - DAY_MS);
-    const after = this.offsetAt(local + DAY_MS);
-    const first = local - before;
-    if (before === after || this.offsetAt(first) === before) return first;
-    const second = local - after;
-    return this.offsetAt(second) === after ? second : first;
+    if (this.fixed !== undefined) return local - this.fixed;
+    // No such time, so no offset either: a zone cannot be asked about it.
+    return Number.isNaN(local) ? NaN : wallClockInstant(local, this.offsets);
   }
 
   /** The first instant after this one at which the clock may be changed or the UTC day ends: until then one offset holds. */

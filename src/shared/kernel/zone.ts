@@ -57,12 +57,17 @@ export function zoneOffset(zone: string, instant: number): number {
  */
 export function zonedInstant(zone: string, local: number): number {
   if (zone === 'UTC') return local;
-  const before = zoneOffset(zone, local - 86_400_000);
-  const after = zoneOffset(zone, local + 86_400_000);
+  return wallClockInstant(local, (instant) => zoneOffset(zone, instant));
+}
+
+/** The same for whoever knows the offsets of the zone. */
+export function wallClockInstant(local: number, offsetAt: (instant: number) => number): number {
+  const before = offsetAt(local - 86_400_000);
+  const after = offsetAt(local + 86_400_000);
   const first = local - before;
-  if (before === after || zoneOffset(zone, first) === before) return first;
+  if (before === after || offsetAt(first) === before) return first;
   const second = local - after;
-  return zoneOffset(zone, second) === after ? second : first;
+  return offsetAt(second) === after ? second : first;
 }
 
 /** The calendar date in a zone at an instant. */

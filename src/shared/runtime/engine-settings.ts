@@ -13,14 +13,14 @@ const BYTES_BEFORE_TRANSLATION = 4 * 66 * 1024;
  * Settings of the engine for a process of many threads; to be made before its threads start.
  *
  * Every thread has its own heap, and left to itself each lets garbage grow to several times of what it uses before it
- * looks: the more files run, the more memory, up to gigabytes. From here on a heap is looked at when it has doubled. Measured
- * with files of 300,000 records in all: 810 MB when it has grown by half, 860 when it has doubled, 960 when it has tripled; doubled, a file
- * of 100,000 takes a tenth less time than with half, and tripled no less. A limit in megabytes would be none for an operator
- * with millions of accounts.
+ * looks: the more files run, the more memory, up to gigabytes. From here on a heap is looked at when it has doubled.
+ * Measured with files of 300,000 records in all: 810 MB when it has grown by half, 860 when it has doubled, 960 when it has
+ * tripled; doubled, a file of 100,000 takes a tenth less time than with half, and tripled no less. A limit in megabytes
+ * would be none for an operator with millions of accounts.
  *
  * On few cores each thread collects its young garbage alone: measured on two, a tenth of all CPU time less. And a function is
- * translated for speed later: in the third file of 100,000 since the start a fourteenth of all CPU time went into translating
- * what runs a few hundred times in a file. What runs for every record is translated within the first thousands of them as before.
+ * translated for speed later: after 200,000 records a fourteenth of all CPU time still went into translating what runs a few
+ * hundred times in a file. What runs for every record is translated within the first thousands of them all the same.
  */
 export function tuneEngine(): void {
   setFlagsFromString('--heap-growing-percent=100');
